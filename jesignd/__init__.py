@@ -1,0 +1,1 @@
+"""jesignd: seals and signs what an accounting firm's software exports, and proves it."""

@@ -1,0 +1,1 @@
+"""Intake: how a file that somebody else writes becomes ours, exactly once."""

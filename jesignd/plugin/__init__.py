@@ -1,0 +1,1 @@
+"""Plugins: what a connector is, how it is found, and the conventions connectors share."""

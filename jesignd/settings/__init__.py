@@ -1,0 +1,1 @@
+"""Settings: the one YAML file, read strictly, every fault at once with its place."""

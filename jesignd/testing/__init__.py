@@ -1,0 +1,1 @@
+"""Testing: what plugin authors and our own checks test with; shipped."""
