@@ -7,12 +7,12 @@ import re
 import uuid
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import TYPE_CHECKING, NewType
+from typing import TYPE_CHECKING, NewType, Protocol
 
 from jesignd.errors import Code, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 DocumentId = NewType("DocumentId", str)
 """`doc_` and 32 hexadecimal digits; derived from where, when and what was found, so the same file has one id."""
@@ -179,9 +179,19 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A file that may not be claimed (symbolic link, device, hard link from elsewhere, hostile name), and why."""
+    """A file that may not be claimed (symbolic link, device, hard link from elsewhere, hostile name), and why.
+
+    It stays where it is, is told once, and is looked at again when it changes.
+    """
 
     folder: str
     relative_path: str
     code: Code
     reason: Words
+
+
+class Keeper(Protocol):
+    """Where claimed bytes are kept; what it returns is on the disk for good once its batch is closed."""
+
+    def keep(self, chunks: Iterable[bytes]) -> tuple[Digest, int]:
+        """Keep these bytes; their SHA-256 and their number."""
