@@ -11,13 +11,14 @@ from jesignd.domain.jobs import Engine, Stage
 from jesignd.flow.promises import promise_each
 from jesignd.intake.claim import claim_many
 from jesignd.store import documents, journal, refusals
+from jesignd.store.journal import Entry
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable, Sequence
 
     from jesignd.domain.folders import WatchedFolder
-    from jesignd.intake.bundles import Bundle
+    from jesignd.intake.bundles import Bundle, Postponed
     from jesignd.store.database import Database
     from jesignd.store.vault import Vault
 
@@ -32,7 +33,7 @@ def receive(
     vault: Vault,
     engine: Engine,
     clock: Callable[[], datetime.datetime],
-) -> Sequence[Claimed | Refused]:
+) -> Sequence[Claimed | Refused | Postponed]:
     """Claim these files into the vault, make documents of the new ones and promise their recognition."""
     with vault.batch() as keeper:
         outcomes = claim_many(folder, bundles, keeper)
@@ -53,7 +54,7 @@ def _register(
         ids = [one.id for one in claimed if one.id in new]
         journal.record_many(
             transaction,
-            [(Event.RECEIVED, one.id, {"folder": folder.name, "digest": one.digest, "size": one.size})
+            [Entry(Event.RECEIVED, one.id, {"folder": folder.name, "digest": one.digest, "size": one.size})
              for one in claimed if one.id in new],
             at=at,
         )  # fmt: skip

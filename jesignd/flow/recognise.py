@@ -6,16 +6,17 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from jesignd.domain.documents import DocumentId, DocumentState
+from jesignd.domain.documents import DocumentState
 from jesignd.domain.events import Event
 from jesignd.domain.jobs import Batch, Engine, Stage, Transaction
 from jesignd.domain.recognition import Doubtful, Recognised, Recognition, Unusable
 from jesignd.errors import Code, DocumentError, JesignError, PluginError, Words
-from jesignd.flow import outcomes
 from jesignd.flow.promises import promise_each
-from jesignd.flow.records import plain_recognised
+from jesignd.flow.records import plain_clues, plain_recognised
 from jesignd.store import documents, journal, stages
-from jesignd.store.documents import Document, Move
+from jesignd.store.documents import Changes, Document, Move
+from jesignd.store.journal import Entry
+from jesignd.store.records import Hold
 
 if TYPE_CHECKING:
     import datetime
@@ -51,7 +52,7 @@ def recognise(
     with database.transaction() as transaction:
         moved = documents.move_many(transaction, moves, at=at)
         stages.finish(transaction, Stage.RECOGNISE, batch.documents)
-        kept = [move for move in moves if move.id in moved]
+        kept = [move for move in moves if move.document in moved]
         journal.record_many(transaction, [_event(move) for move in kept], at=at)
         _go_on(transaction, kept, engine=engine, at=at)
     log.info("recognised documents=%d of=%d", sum(1 for move in kept if _is_recognised(move)), len(waiting))
@@ -78,31 +79,29 @@ _PLUGIN_HINT = Words(
 
 def _move(document: Document, answer: Recognition) -> Move:
     if isinstance(answer, Recognised):
-        fields = {"recognition": plain_recognised(answer), "origin_key": answer.origin_key}
-        return Move(document.id, DocumentState.RECEIVED, DocumentState.RECOGNISED, fields)
-    read = [
-        {"trait": clue.trait.value, "value": clue.value, "source": clue.source.value, "where": clue.where}
-        for clue in answer.clues
-    ]
+        known = Changes(recognition=plain_recognised(answer), origin_key=answer.origin_key)
+        return Move(document.id, DocumentState.RECEIVED, DocumentState.RECOGNISED, known)
     to = DocumentState.HELD if isinstance(answer, Doubtful) else DocumentState.REJECTED
-    fields = outcomes.held_fields(answer.code, answer.reason, hint=answer.hint, held_from=DocumentState.RECEIVED)
-    return Move(document.id, DocumentState.RECEIVED, to, {**fields, "recognition": {"clues": read}})
+    hold = Hold(answer.reason, answer.code, answer.hint, held_from=DocumentState.RECEIVED)
+    return Move(document.id, DocumentState.RECEIVED, to, Changes(recognition=plain_clues(answer.clues), hold=hold))
 
 
 def _is_recognised(move: Move) -> bool:
     return move.to is DocumentState.RECOGNISED
 
 
-def _event(move: Move) -> tuple[Event, DocumentId, dict[str, object]]:
+def _event(move: Move) -> Entry:
+    recognition = move.changes["recognition"] or {}
     if _is_recognised(move):
-        recognition = move.fields["recognition"]
-        return Event.RECOGNISED, move.id, {"kind": recognition["kind"], "clues": recognition["clues"]}
+        told = {"kind": recognition["kind"], "clues": recognition["clues"]}
+        return Entry(Event.RECOGNISED, move.document, told)
+    hold = move.changes["hold"]
     event = Event.HELD if move.to is DocumentState.HELD else Event.REJECTED
-    return event, move.id, {"code": move.fields["hold_code"], "clues": move.fields["recognition"]["clues"]}
+    return Entry(event, move.document, {"code": hold.code if hold else None, "clues": recognition["clues"]})
 
 
 def _go_on(transaction: Transaction, moves: list[Move], *, engine: Engine, at: datetime.datetime) -> None:
-    recognised = [move.id for move in moves if _is_recognised(move)]
-    told = [move.id for move in moves if not _is_recognised(move)]
+    recognised = [move.document for move in moves if _is_recognised(move)]
+    told = [move.document for move in moves if not _is_recognised(move)]
     promise_each(transaction, Stage.AUTHORISE, recognised, engine=engine, at=at)
     promise_each(transaction, Stage.REPORT, told, engine=engine, at=at)

@@ -100,7 +100,7 @@ def _poison() -> DocumentError:
 
 
 def _ask_child(document: Document, *, vault: Vault, line: SealingLine, at: datetime.datetime) -> Made:
-    profile, credential = _tools(Route.read(document.route or {}), line)
+    profile, credential = _tools(Route.of(document), line)
     target: Path = vault.temporary_folder / f"{document.id}.{secrets.token_hex(4)}.sealing"
     request = SealRequest(
         original=vault.path(document.claimed.digest),
