@@ -15,10 +15,10 @@ from jesignd.flow.promises import promise_each
 from jesignd.flow.records import plain_clues, plain_recognised
 from jesignd.store import documents, journal, stages
 from jesignd.store.documents import Changes, Document, Move
-from jesignd.store.journal import Entry
 from jesignd.store.records import Hold
 
 if TYPE_CHECKING:
+    from jesignd.store.journal import Entry
     import datetime
 
     from jesignd.flow.parallel import Spread
@@ -94,10 +94,10 @@ def _event(move: Move) -> Entry:
     recognition = move.changes["recognition"] or {}
     if _is_recognised(move):
         told = {"kind": recognition["kind"], "clues": recognition["clues"]}
-        return Entry(Event.RECOGNISED, move.document, told)
+        return Event.RECOGNISED, move.document, told
     hold = move.changes["hold"]
     event = Event.HELD if move.to is DocumentState.HELD else Event.REJECTED
-    return Entry(event, move.document, {"code": hold.code if hold else None, "clues": recognition["clues"]})
+    return event, move.document, {"code": hold.code if hold else None, "clues": recognition["clues"]}
 
 
 def _go_on(transaction: Transaction, moves: list[Move], *, engine: Engine, at: datetime.datetime) -> None:
