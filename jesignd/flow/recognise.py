@@ -10,7 +10,7 @@ from jesignd.domain.documents import DocumentState
 from jesignd.domain.events import Event
 from jesignd.domain.jobs import Batch, Engine, Stage, Transaction
 from jesignd.domain.recognition import Doubtful, Recognised, Recognition, Unusable
-from jesignd.errors import Code, DocumentError, JesignError, PluginError, Words
+from jesignd.errors import Code, DocumentError, DocumentHeld, JesignError, PluginError, ServiceError, Words
 from jesignd.flow.promises import promise_each
 from jesignd.flow.records import plain_clues, plain_recognised
 from jesignd.store import documents, journal, stages
@@ -62,6 +62,10 @@ def _recognise_one(document: Document, ask: Recognise) -> Recognition:
     """The answer, with a plugin's failure turned into a doubt that names it."""
     try:
         return ask(document)
+    except ServiceError:
+        raise
+    except DocumentHeld as error:
+        return Doubtful(error.code, error.message, error.hint)
     except DocumentError as error:
         return Unusable(error.code, error.message, error.hint)
     except PluginError as error:
