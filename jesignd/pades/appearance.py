@@ -195,5 +195,5 @@ class _Hole(generic.PdfObject):
     def __init__(self, number: int) -> None:
         self._number = number
 
-    def write_to_stream(self, stream: io.BytesIO, *_context: object) -> None:
+    def write_to_stream(self, stream: io.BytesIO, *_: object, **__: object) -> None:
         stream.write(_HOLE_MARK + b"%d" % self._number + _HOLE_MARK)

@@ -98,7 +98,7 @@ def certify(update: Update, signature: generic.IndirectObject) -> None:
         root[pdf_name("/Perms")] = permissions
     permissions[pdf_name("/DocMDP")] = signature
     update.update_container(permissions)
-    update.update_root()
+    update.mark_update(update.root_ref)
 
 
 def certification_reference(allowed: Changes) -> bytes:
@@ -138,7 +138,7 @@ def _form(update: Update) -> tuple[generic.DictionaryObject, generic.ArrayObject
     if form is None:
         form = generic.DictionaryObject({pdf_name("/Fields"): generic.ArrayObject()})
         root[pdf_name("/AcroForm")] = update.add_object(form)
-        update.update_root()
+        update.mark_update(update.root_ref)
     fields = form.get("/Fields")
     if not isinstance(fields, generic.ArrayObject):
         fields = generic.ArrayObject()

@@ -95,7 +95,9 @@ def _require_linked(update: bytes, *, gap: int) -> None:
         _fail("la fin du fichier est incomplète", "the end of the file is incomplete")
     found = list(_OBJECT.finditer(update))
     ends = [following.start() for following in found[1:]] + [len(update)]
-    bodies = {int(one[1]): update[one.end() : end] for one, end in zip(found, ends, strict=True)}
+    bodies = {
+        int(one[1]): update[one.end() : end].partition(b"stream")[0] for one, end in zip(found, ends, strict=True)
+    }
     holder = max((one for one in found if one.start() < gap), key=lambda one: one.start(), default=None)
     value = re.compile(rb"/V %s 0 R\b" % (holder[1] if holder else b"-"))
     fields = [number for number, body in bodies.items() if b"/FT /Sig" in body and value.search(body)]

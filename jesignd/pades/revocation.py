@@ -28,7 +28,7 @@ def embed(update: Update, material: RevocationMaterial) -> None:
     if not isinstance(store, generic.DictionaryObject):
         store = generic.DictionaryObject({pdf_name("/Type"): pdf_name("/DSS")})
         update.root[pdf_name("/DSS")] = update.add_object(store)
-        update.update_root()
+        update.mark_update(update.root_ref)
     for key, values in (("/Certs", material.certificates), ("/CRLs", material.crls), ("/OCSPs", material.ocsps)):
         _add(update, store, key=key, values=values)
     update.update_container(store)

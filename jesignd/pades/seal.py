@@ -1,7 +1,7 @@
 """Seal: append a PAdES seal to a file, without holding the key and without talking to anybody.
 
-The process that parses foreign files has neither key nor network: `sign` and `timestamp` reach the daemon by a pipe. The
-file is parsed once, the size of the container is known before it is written, and nothing is signed as a trial.
+The process that parses foreign files has neither key nor network: `sign` and `timestamp` reach the daemon by a pipe.
+The file is parsed once, the size of the container is known before it is written, and nothing is signed as a trial.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ class _SignatureDictionary(Written):
         self.reserved = reserved
         self.range_at = self.gap_at = -1
 
-    def write_to_stream(self, stream: io.BytesIO, *_context: object) -> None:
+    def write_to_stream(self, stream: io.BytesIO, *_: object, **__: object) -> None:
         """Write the dictionary with blanks for the range and zeros in the gap."""
         stream.write(self.content + b"/ByteRange")
         self.range_at = stream.tell()

@@ -74,7 +74,7 @@ class Written(generic.PdfObject):
     def __init__(self, content: bytes) -> None:
         self.content = content
 
-    def write_to_stream(self, stream: io.BytesIO, *_context: object) -> None:
+    def write_to_stream(self, stream: io.BytesIO, *_: object, **__: object) -> None:
         """Write the bytes as they are."""
         stream.write(self.content)
 
@@ -115,7 +115,7 @@ class Update(IncrementalPdfFileWriter):
         if stream.read(1) not in b"\r\n":
             stream.write(b"\n")
         self.digest_aware_write = True
-        self.write_in_place()
+        self.write_in_place()  # type: ignore[no-untyped-call]
         return stream
 
 
