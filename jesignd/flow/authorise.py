@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jesignd.domain.authorisation import Authorised, Case, Drafted, Duplicate, Outcome, Prior, authorise
+from jesignd.domain.credit import Prices
 from jesignd.domain.documents import DocumentId, DocumentState
 from jesignd.domain.events import Event
+from jesignd.domain.firm import Person
+from jesignd.domain.folders import WatchedFolder
 from jesignd.domain.jobs import Batch, Engine, Stage, Transaction
 from jesignd.domain.paris import day
 from jesignd.domain.recognition import Recognised
@@ -21,11 +25,9 @@ from jesignd.store.records import Hold
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
 
-    from jesignd.domain.credit import Cents, Prices
-    from jesignd.domain.firm import Person
-    from jesignd.domain.folders import WatchedFolder
+    from jesignd.domain.credit import Cents
     from jesignd.store.database import Database
 
 log = logging.getLogger(__name__)

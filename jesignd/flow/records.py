@@ -20,6 +20,7 @@ _RECOGNISED: TypeAdapter[Recognised] = TypeAdapter(Recognised)
 _CLUES: TypeAdapter[tuple[Clue, ...]] = TypeAdapter(tuple[Clue, ...])
 _SEALED: TypeAdapter[Sealed] = TypeAdapter(Sealed)
 
+_NOTHING = Cents(0)
 Plain = Mapping[str, Any]
 
 
@@ -59,7 +60,7 @@ class Route:
 
     profile: str = ""
     destinations: tuple[str, ...] = ()
-    price: Cents = Cents(0)
+    price: Cents = _NOTHING
     waived: tuple[Code, ...] = ()
     """Reasons to hold that somebody in the firm has set aside."""
 

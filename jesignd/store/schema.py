@@ -129,6 +129,16 @@ deliveries = sa.Table(
     sa.Index("ix_deliveries_state_due", "state", "due"),
 )
 
+refusals = sa.Table(
+    "refusals",
+    metadata,
+    sa.Column("folder", sa.Text, primary_key=True),
+    sa.Column("relative_path", FileName, primary_key=True),
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("reason", Plain, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
 nodes = sa.Table(
     "nodes",
     metadata,

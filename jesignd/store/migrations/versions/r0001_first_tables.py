@@ -155,6 +155,15 @@ def _nodes() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_nodes")),
     )
     op.create_table(
+        "refusals",
+        sa.Column("folder", sa.Text(), nullable=False),
+        sa.Column("relative_path", sa.LargeBinary(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("folder", "relative_path", "code", name=op.f("pk_refusals")),
+    )
+    op.create_table(
         "seen_producers",
         sa.Column("producer", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("producer", name=op.f("pk_seen_producers")),
