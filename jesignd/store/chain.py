@@ -63,8 +63,8 @@ def check(tx: Transaction, table: sa.Table) -> int:
         VerificationFailed: names the first line that is not what was written.
     """
     last = Head(0, _BEGINNING)
-    query = sa.select(table).order_by(table.c.sequence)
-    for row in connection(tx).execution_options(yield_per=1000).execute(query).mappings():
+    query = sa.select(table).order_by(table.c.sequence).execution_options(yield_per=1000)
+    for row in connection(tx).execute(query).mappings():
         line = {name: value for name, value in row.items() if name not in {"sequence", "digest"}}
         expected = Head(last.sequence + 1, _digest(last, line))
         if Head(row["sequence"], row["digest"]) != expected:
