@@ -9,13 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
 
-from jesignd.pdf.syntax import WHITESPACE, Cursor
+from jesignd.pdf.syntax import WHITESPACE, Cursor, Value
 from jesignd.pdf.xref_stream import FAULTS, MAX_OBJECT_NUMBER, OBJECT, Damaged, Entry, entries_of, stream_at
-
-if TYPE_CHECKING:
-    from jesignd.pdf.syntax import Value
 
 MAX_SECTIONS = 4096
 LAST_BYTES = 1024
