@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from jesignd.pades import certificates
+from jesignd.pades.cms import element
 
 CLOCK_TOLERANCE = datetime.timedelta(minutes=5)
 """How far the authority's clock and ours may be apart before the answer is refused."""
@@ -71,12 +72,11 @@ def token_in(answer: bytes, question: Question, *, anchors: Sequence[bytes], now
         Unbelievable: refused, about something else, badly signed, or by somebody who may not give the time.
     """
     try:
-        _require_granted(answer)
-        token = tsp.TimeStampResp.load(answer, strict=True)["time_stamp_token"]
+        encoded = _granted(answer)
+        token = cms.ContentInfo.load(encoded, strict=True)
         info = _info(token)
         _require_answer(info, question, now)
         require_sound(token, anchors)
-        encoded: bytes = token.dump()
     except Unbelievable:
         raise
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError) as error:
@@ -114,12 +114,15 @@ def require_sound(token: cms.ContentInfo, anchors: Sequence[bytes]) -> None:
         _require_descent(loaded, [one.chosen.dump() for one in signed["certificates"]], anchors)
 
 
-def _require_granted(answer: bytes) -> None:
-    """Read apart, because a refusal has no token."""
-    content = parser.parse(answer)[4]
-    status = tsp.PKIStatusInfo.load(content)["status"].native
+def _granted(answer: bytes) -> bytes:
+    """The token's own bytes out of a `TimeStampResp`; a refusal has none."""
+    _, _, _, _, content, _ = parser.parse(answer, strict=True)
+    information = parser.peek(content)
+    status = tsp.PKIStatusInfo.load(content[:information])["status"].native
     if status not in ("granted", "granted_with_mods"):
         raise Unbelievable(f"the authority refused: {status}")
+    token: bytes = content[information:]
+    return token
 
 
 def _info(token: cms.ContentInfo) -> tsp.TSTInfo:
@@ -172,7 +175,7 @@ def _require_designated(attributes: dict[str, object], certificate: bytes) -> No
 
 def _require_signature(certificate: x509.Certificate, signer: cms.SignerInfo) -> None:
     key, signature = certificate.public_key(), signer["signature"].native
-    data = signer["signed_attrs"].untag().dump()
+    data = element(0x31, signer["signed_attrs"].contents)
     algorithm = signer["signature_algorithm"]
     digest = _DIGESTS[signer["digest_algorithm"]["algorithm"].native]
     try:
