@@ -1,9 +1,4 @@
-"""Confined: run what cannot be trusted (parsers of foreign files, plugins) in child processes with limits.
-
-A child has a memory, CPU, wall and file-size limit, no key, and no network where the kernel lets us take it away. It
-answers in JSON, checked against the declared types: nothing a child sends is ever unpickled or executed. A child that
-dies or hangs is replaced; only the document it had in hand pays for it.
-"""
+"""Contract: what confined code may use, how it asks for something, and how it fails."""
 
 from __future__ import annotations
 
