@@ -67,6 +67,15 @@ class Found:
     place: str
     """Index name and line, for people."""
 
+    def invalid(self, column: str) -> Unusable:
+        """The file goes back to its sender: this cell of its row cannot be understood."""
+        shown = self.row.cells.get(column, "")[:60]
+        return Unusable(
+            Code.INDEX_ROW_INVALID,
+            Words(f"{self.place} : {column} « {shown} » incompris", f"{self.place}: {column} “{shown}” not understood"),
+            _MEND,
+        )
+
 
 @lru_cache(maxsize=4)
 def _table(data: bytes, required: frozenset[str]) -> Table:
@@ -135,7 +144,7 @@ def read_row(
     """What the row says. `translate` turns a column's own codes into ours before they are checked."""
     cells = found.row.cells
     if columns.version is not None and cells.get(columns.version) != "1":
-        return _invalid(found, columns.version, cells.get(columns.version, ""))
+        return found.invalid(columns.version)
     clues = []
     for column, trait in columns.traits.items():
         value = cells.get(column, "")
@@ -145,21 +154,12 @@ def read_row(
             translated = translate[column](value) if translate and column in translate else value
             clues.append(clue(trait, translated, Source.INDEX, where=found.place))
         except ValueError:
-            return _invalid(found, column, value)
+            return found.invalid(column)
     try:
         people = _people(cells.get(columns.signatories, "") if columns.signatories else "")
     except Incomplete as error:
         return incomplete(error, found.place)
     return Declared(tuple(clues), people, _notes(found, columns))
-
-
-def _invalid(found: Found, column: str, value: str) -> Unusable:
-    shown = value[:60]
-    return Unusable(
-        Code.INDEX_ROW_INVALID,
-        Words(f"{found.place} : {column} « {shown} » incompris", f"{found.place}: {column} “{shown}” not understood"),
-        _MEND,
-    )
 
 
 def _people(cell: str) -> tuple[Signatory, ...]:
