@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from jesignd.domain.documents import DocumentKind as Kind
 from jesignd.domain.recognition import Doubtful, Source, Trait, Unusable
+from jesignd.errors import Words
 from jesignd.plugin.conventions import Columns, Declared, Found, clue, find_row, read_row
 from jesignd_quadra.layout import dossier
 
 if TYPE_CHECKING:
-    from jesignd.errors import Words
-from jesignd.plugin import Attached, Bundle
+    from jesignd.plugin import Attached, Bundle
 
 COLUMNS = Columns(
     traits={

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -43,13 +44,12 @@ def dossier(value: str) -> str:
 def read_folders(bundle: Bundle) -> Declared:
     """The dossier and the year that the folders above the file give, where they are arranged so."""
     parents = bundle.parents
+    where = "/".join(parents)
     clues: list[Clue] = []
-    readings = [(Trait.CLIENT, parents[0] if parents else "", dossier), (Trait.PERIOD, _year(parents), str)]
-    for trait, value, normal in readings:
-        try:
-            clues.append(clue(trait, normal(value), Source.FOLDER, where="/".join(parents)))
-        except ValueError:
-            continue
+    with contextlib.suppress(ValueError):
+        clues.append(clue(Trait.CLIENT, dossier(parents[0] if parents else ""), Source.FOLDER, where=where))
+    with contextlib.suppress(ValueError):
+        clues.append(clue(Trait.PERIOD, _year(parents), Source.FOLDER, where=where))
     return Declared(tuple(clues))
 
 
