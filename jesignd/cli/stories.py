@@ -125,10 +125,16 @@ def seal(document: Document, lang: str) -> list[str]:
     price = euros(Cents(int((document.route or {}).get("price", 0))))
     found = report.get("inspection") or {}
     rows = [
-        (_("  scellé", "  sealed", lang), f"{moment(document.sealed.at)}  PAdES {report.get('level', '?')}  {price} HT"),
+        (
+            _("  scellé", "  sealed", lang),
+            f"{moment(document.sealed.at)}  PAdES {report.get('level', '?')}  {price} HT",
+        ),
         (_("  règle", "  rule", lang), f"{document.rule or '?'}, {document.person or '?'}"),
         (_("  fichier", "  file", lang), f"{document.sealed.digest} ({document.sealed.size} o)"),
-        (_("  lecture", "  reading", lang), f"{found.get('rung', '?')}, {found.get('pages', '?')} p., {_compared(report, lang)}"),
+        (
+            _("  lecture", "  reading", lang),
+            f"{found.get('rung', '?')}, {found.get('pages', '?')} p., {_compared(report, lang)}",
+        ),
     ]
     return [_("Sceau :", "Seal:", lang), *columns(rows)]
 
