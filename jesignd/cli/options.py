@@ -1,4 +1,4 @@
-"""Options: what was said before the command's name and holds for every command."""
+"""Options: what every command was told before its own name."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Which configuration, how results are written (`text`, `json`, `jsonl`), in which language (`fr`, `en`)."""
+    """The root's options; `click.get_current_context().obj` of every command."""
 
     config: Path
     format: str = "text"
+    """`text`, `json` or `jsonl`."""
     lang: str = "fr"
+    """`fr` or `en`."""

@@ -50,6 +50,8 @@ class SealProfile:
     """The firm's logo (PNG, JPEG or SVG), as read from the configuration's folder."""
     demonstration: bool = False
     """Write plainly in the mark that this proves nothing."""
+    signatures_follow: bool = False
+    """People sign after the seal: it certifies the file against every other change only."""
 
 
 class Credential(Protocol):

@@ -89,7 +89,7 @@ def case_of(
         balance=type(balance)(balance - spent),
         prices=office.prices,
         priors=_priors(transaction, document, recognised),
-        waived=frozenset(Route.of(document).waived),
+        waived=frozenset(document.waived),
     )
 
 
@@ -121,13 +121,8 @@ def _priors(transaction: Transaction, document: Document, recognised: Recognised
         for one in found.values()
         if one.origin_key is not None
         and one.state not in ended
-        and not (one.state is DocumentState.RECOGNISED and _after(one, document))
+        and not (one.state is DocumentState.RECOGNISED and one.sequence > document.sequence)
     )
-
-
-def _after(one: Document, other: Document) -> bool:
-    """Whether the first came after the second; any order will do among those that came together, if it is one."""
-    return (one.received_at, one.id) > (other.received_at, other.id)
 
 
 def _write(
@@ -157,9 +152,8 @@ def _write(
 
 
 def _consequence(outcome: Outcome, document: Document, office: Office) -> tuple[DocumentState, Event, Changes]:
-    waived = Route.of(document).waived
     if isinstance(outcome, Authorised):
-        route = Route(outcome.rule.profile or outcome.rule.name, outcome.rule.destinations, outcome.price, waived)
+        route = Route(outcome.rule.profile or outcome.rule.name, outcome.rule.destinations, outcome.price)
         person = office.folders[document.claimed.folder].acts_as
         changes = Changes(rule=outcome.rule.name, route=route.plain(), person=person)
         return DocumentState.AUTHORISED, Event.AUTHORISED, changes

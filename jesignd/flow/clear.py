@@ -11,9 +11,9 @@ from jesignd.domain.folders import SourcePolicy
 from jesignd.domain.jobs import Batch, Stage
 from jesignd.intake.clear import clear
 from jesignd.store import documents, journal, stages
-from jesignd.store.journal import Entry
 
 if TYPE_CHECKING:
+    from jesignd.store.journal import Entry
     import datetime
     from collections.abc import Callable, Mapping
 
@@ -42,7 +42,7 @@ def clear_batch(
         folder = folders.get(document.claimed.folder)
         if folder is not None and folder.after is not SourcePolicy.LEAVE:
             outcome = clear(folder, document.claimed)
-            entries.append(Entry(Event.SOURCE_CLEARED, document.id, {"outcome": str(outcome)}))
+            entries.append((Event.SOURCE_CLEARED, document.id, {"outcome": str(outcome)}))
     with database.transaction() as transaction:
         stages.finish(transaction, Stage.CLEAR, batch.documents)
         journal.record_many(transaction, entries, at=clock())

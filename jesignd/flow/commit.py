@@ -15,7 +15,6 @@ from jesignd.flow.promises import promise, promise_each
 from jesignd.flow.records import Route, plain_sealed
 from jesignd.store import deliveries, documents, journal, ledger, stages
 from jesignd.store.documents import Changes, Document, Move
-from jesignd.store.journal import Entry
 from jesignd.store.records import Hold, SealedFile
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def commit(
             at=at,
             memo=Stage.SEAL.value,
         )
-        journal.record_many(transaction, [Entry(Event.SEALED, one.document.id, _told(one)) for one in kept], at=at)
+        journal.record_many(transaction, [(Event.SEALED, one.document.id, _told(one)) for one in kept], at=at)
         _promise_deliveries(transaction, kept, engine=engine, at=at)
         for failure in (*failed, *short):
             _stop(transaction, failure, batch=batch, engine=engine, at=at)
@@ -120,7 +119,7 @@ def _promise_deliveries(
             by_destination.setdefault(name, []).append(one.document)
     for name, bound in by_destination.items():
         ids = [document.id for document in bound]
-        deliveries.plan(transaction, [(document, name) for document in ids], at=at)
+        deliveries.plan(transaction, ids, name, at=at)
         promise_each(transaction, Stage.DELIVER, ids, engine=engine, at=at, lane=name)
 
 

@@ -20,7 +20,6 @@ from jesignd.plugin.transports.paths import Subject, target_path
 from jesignd.store import deliveries, documents, journal, stages
 from jesignd.store.deliveries import Delivered, DeliveryState
 from jesignd.store.documents import Changes, Document, Move
-from jesignd.store.journal import Entry
 from jesignd.store.records import Hold
 
 if TYPE_CHECKING:
@@ -120,7 +119,7 @@ def _complete(
     ]
     moved = documents.move_many(transaction, moves, at=at)
     done = [document for document in delivered if document in moved]
-    entries = [Entry(Event.DELIVERED, row.document, {"destination": row.destination, "digest": row.digest})
+    entries = [(Event.DELIVERED, row.document, {"destination": row.destination, "digest": row.digest})
                for row in rows if row.document in moved]  # fmt: skip
     journal.record_many(transaction, entries, at=at)
     promise_each(transaction, Stage.REPORT, done, engine=engine, at=at)

@@ -11,7 +11,6 @@ from jesignd.domain.jobs import Engine, Stage
 from jesignd.flow.promises import promise_each
 from jesignd.intake.claim import claim_many
 from jesignd.store import documents, journal, refusals
-from jesignd.store.journal import Entry
 
 if TYPE_CHECKING:
     import datetime
@@ -54,7 +53,7 @@ def _register(
         ids = [one.id for one in claimed if one.id in new]
         journal.record_many(
             transaction,
-            [Entry(Event.RECEIVED, one.id, {"folder": folder.name, "digest": one.digest, "size": one.size})
+            [(Event.RECEIVED, one.id, {"folder": folder.name, "digest": one.digest, "size": one.size})
              for one in claimed if one.id in new],
             at=at,
         )  # fmt: skip

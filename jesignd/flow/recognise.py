@@ -10,15 +10,15 @@ from jesignd.domain.documents import DocumentState
 from jesignd.domain.events import Event
 from jesignd.domain.jobs import Batch, Engine, Stage, Transaction
 from jesignd.domain.recognition import Doubtful, Recognised, Recognition, Unusable
-from jesignd.errors import Code, DocumentError, JesignError, PluginError, Words
+from jesignd.errors import Code, DocumentError, DocumentHeld, JesignError, PluginError, ServiceError, Words
 from jesignd.flow.promises import promise_each
 from jesignd.flow.records import plain_clues, plain_recognised
 from jesignd.store import documents, journal, stages
 from jesignd.store.documents import Changes, Document, Move
-from jesignd.store.journal import Entry
 from jesignd.store.records import Hold
 
 if TYPE_CHECKING:
+    from jesignd.store.journal import Entry
     import datetime
 
     from jesignd.flow.parallel import Spread
@@ -62,6 +62,10 @@ def _recognise_one(document: Document, ask: Recognise) -> Recognition:
     """The answer, with a plugin's failure turned into a doubt that names it."""
     try:
         return ask(document)
+    except ServiceError:
+        raise
+    except DocumentHeld as error:
+        return Doubtful(error.code, error.message, error.hint)
     except DocumentError as error:
         return Unusable(error.code, error.message, error.hint)
     except PluginError as error:
@@ -94,10 +98,10 @@ def _event(move: Move) -> Entry:
     recognition = move.changes["recognition"] or {}
     if _is_recognised(move):
         told = {"kind": recognition["kind"], "clues": recognition["clues"]}
-        return Entry(Event.RECOGNISED, move.document, told)
+        return Event.RECOGNISED, move.document, told
     hold = move.changes["hold"]
     event = Event.HELD if move.to is DocumentState.HELD else Event.REJECTED
-    return Entry(event, move.document, {"code": hold.code if hold else None, "clues": recognition["clues"]})
+    return event, move.document, {"code": hold.code if hold else None, "clues": recognition["clues"]}
 
 
 def _go_on(transaction: Transaction, moves: list[Move], *, engine: Engine, at: datetime.datetime) -> None:

@@ -11,7 +11,6 @@ from pydantic import TypeAdapter
 from jesignd.domain.credit import Cents
 from jesignd.domain.recognition import Clue, Recognised
 from jesignd.domain.sealing import Sealed
-from jesignd.errors import Code
 
 if TYPE_CHECKING:
     from jesignd.store.documents import Document
@@ -61,8 +60,6 @@ class Route:
     profile: str = ""
     destinations: tuple[str, ...] = ()
     price: Cents = _NOTHING
-    waived: tuple[Code, ...] = ()
-    """Reasons to hold that somebody in the firm has set aside."""
 
     def plain(self) -> Plain:
         """As the store keeps it."""
@@ -70,7 +67,6 @@ class Route:
             "profile": self.profile,
             "destinations": list(self.destinations),
             "price": self.price,
-            "waived": [code.value for code in self.waived],
         }
 
     @classmethod
@@ -81,5 +77,4 @@ class Route:
             profile=str(plain.get("profile", "")),
             destinations=tuple(str(name) for name in plain.get("destinations", ())),
             price=Cents(int(plain.get("price", 0))),
-            waived=tuple(Code(code) for code in plain.get("waived", ())),
         )

@@ -11,7 +11,6 @@ from jesignd.domain.jobs import Engine, Stage, Transaction
 from jesignd.errors import Code, DocumentHeld, NotFound, Words
 from jesignd.flow.outcomes import WAIVABLE
 from jesignd.flow.promises import promise_each
-from jesignd.flow.records import Route
 from jesignd.store import deliveries, documents, journal
 from jesignd.store.documents import Changes, Document, Move
 
@@ -118,11 +117,7 @@ def _go_back(
 
 
 def _waiving(document: Document, waived: frozenset[Code]) -> Changes:
-    if not waived:
-        return Changes()
-    before = Route.of(document)
-    route = Route(before.profile, before.destinations, before.price, tuple(sorted({*before.waived, *waived})))
-    return Changes(route=route.plain())
+    return Changes(waived=tuple(sorted({*document.waived, *waived}))) if waived else Changes()
 
 
 def _deliver_again(

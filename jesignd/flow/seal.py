@@ -113,7 +113,7 @@ def _ask_child(document: Document, *, vault: Vault, line: SealingLine, at: datet
         compare_one_in=line.compare_one_in,
         revocation=_proofs(profile, credential, line),
     )
-    services = {"sign": credential.sign}
+    services: dict[str, Callable[[bytes], bytes]] = {"sign": credential.sign}
     if line.timestamps is not None:
         services["timestamp"] = line.timestamps.timestamp
     return Made(document, line.pool.run(seal_document, request, services=services), target)

@@ -14,7 +14,7 @@ from jesignd.domain.documents import Digest, DocumentId
 from jesignd.errors import Words
 from jesignd.store import rows
 from jesignd.store.database import connection
-from jesignd.store.records import words
+from jesignd.store.records import plain_words, words_of
 from jesignd.store.schema import deliveries as table
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ class Delivered:
     receipt: Mapping[str, Any] = field(default_factory=dict)
 
 
-def plan(tx: Transaction, wanted: Sequence[tuple[DocumentId, str]], *, at: datetime.datetime) -> None:
-    """Write down that these documents are to go to these destinations; what is planned already stays as it is."""
+def plan(tx: Transaction, documents: Sequence[DocumentId], destination: str, *, at: datetime.datetime) -> None:
+    """Write down that these documents are to go there; what is planned or done already stays as it is."""
     rows.insert_new(
         tx,
         table,
@@ -71,7 +71,7 @@ def plan(tx: Transaction, wanted: Sequence[tuple[DocumentId, str]], *, at: datet
                 "due": at,
                 "at": at,
             }
-            for document, destination in wanted
+            for document in documents
         ],
         key=table.c.document,
         unique=(table.c.document, table.c.destination),
@@ -96,7 +96,7 @@ def record_failed(
 ) -> None:
     """The destination did not take the file; it is tried `again` then, or (None) no more until somebody acts."""
     state = DeliveryState.FAILED if again is None else DeliveryState.PENDING
-    values = {"state": state, "attempt": table.c.attempt + 1, "due": again, "reason": list(reason), "at": at}
+    values = {"state": state, "attempt": table.c.attempt + 1, "due": again, "reason": plain_words(reason), "at": at}
     _update(tx, document, destination, values)
 
 
@@ -146,7 +146,7 @@ def _select(tx: Transaction, *conditions: sa.ColumnElement[bool]) -> list[Delive
             path=row["path"],
             digest=Digest(row["digest"]) if row["digest"] else None,
             receipt=row["receipt"],
-            reason=words(row["reason"]),
+            reason=words_of(row["reason"]),
         )
         for row in connection(tx).execute(query).mappings()
     ]

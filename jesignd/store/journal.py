@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -19,22 +19,19 @@ if TYPE_CHECKING:
     from jesignd.domain.jobs import Transaction
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Something that happened, to a document or (None) to the house; `data` is a JSON object."""
-
-    event: Event
-    document: DocumentId | None = None
-    data: Mapping[str, Any] = field(default_factory=dict)
+Entry = tuple[Event, DocumentId | None, Mapping[str, object]]
+"""Something that happened, to a document or (None) to the house, and a JSON object about it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An entry with its number in the journal and its instant."""
+    """An entry as read again, with its number in the journal and its instant."""
 
     sequence: int
     at: datetime.datetime
-    entry: Entry
+    event: Event
+    document: DocumentId | None
+    data: Mapping[str, Any]
 
 
 def record(
@@ -46,13 +43,13 @@ def record(
     at: datetime.datetime,
 ) -> None:
     """Add one entry at the end."""
-    record_many(tx, [Entry(event, document, data)], at=at)
+    record_many(tx, [(event, document, data)], at=at)
 
 
 def record_many(tx: Transaction, entries: Sequence[Entry], *, at: datetime.datetime) -> None:
     """Add these entries at the end, in this order."""
     lines: list[dict[str, object]] = [
-        {"document": entry.document, "event": entry.event, "at": at, "data": dict(entry.data)} for entry in entries
+        {"document": document, "event": event, "at": at, "data": dict(data)} for event, document, data in entries
     ]
     chain.append(tx, journal, lines)
 
@@ -61,7 +58,7 @@ def of_document(tx: Transaction, document: DocumentId) -> list[Recorded]:
     """The document's story, oldest first."""
     query = sa.select(journal).where(journal.c.document == document).order_by(journal.c.sequence)
     return [
-        Recorded(row["sequence"], row["at"], Entry(Event(row["event"]), row["document"], row["data"]))
+        Recorded(row["sequence"], row["at"], Event(row["event"]), row["document"], row["data"])
         for row in connection(tx).execute(query).mappings()
     ]
 

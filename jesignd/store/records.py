@@ -27,8 +27,6 @@ class Hold:
     reason: Words
     code: Code | None = None
     hint: Words | None = None
-    remedy: str | None = None
-    """Word of the machine for what a release must do first."""
     held_from: DocumentState | None = None
     """The state it was in; the cause is looked at again there."""
 
@@ -47,6 +45,8 @@ class SealedFile:
 class Document:
     """A file ever seen, where it stands, and what has been found out about it."""
 
+    sequence: int
+    """Grows in the order in which documents were received."""
     claimed: Claimed
     state: DocumentState
     received_at: datetime.datetime
@@ -59,6 +59,8 @@ class Document:
     route: Plain | None = None
     person: str | None = None
     """Id of the acting person."""
+    waived: tuple[Code, ...] = ()
+    """Doubts that somebody in the firm has set aside for this document."""
     pages: int | None = None
     hold: Hold | None = None
     sealed: SealedFile | None = None
@@ -77,6 +79,7 @@ class Changes(TypedDict, total=False):
     rule: str | None
     route: Plain | None
     person: str | None
+    waived: tuple[Code, ...]
     pages: int | None
     epoch: int
     hold: Hold | None
@@ -122,12 +125,16 @@ def columns_of(move: Move, at: datetime.datetime) -> dict[str, object]:
     if "sealed" in changes:
         sealed = changes.pop("sealed")
         columns |= _sealed_columns(sealed if isinstance(sealed, SealedFile) else None)
+    if "waived" in changes:
+        columns["waived"] = list(move.changes["waived"])
+        del changes["waived"]
     return columns | changes
 
 
 def document_of(row: RowMapping) -> Document:
     """The document in this row."""
     return Document(
+        sequence=row["sequence"],
         claimed=_claimed(row),
         state=DocumentState(row["state"]),
         received_at=row["received_at"],
@@ -138,15 +145,21 @@ def document_of(row: RowMapping) -> Document:
         rule=row["rule"],
         route=row["route"],
         person=row["person"],
+        waived=tuple(map(Code, row["waived"] or ())),
         pages=row["pages"],
         hold=_hold(row),
         sealed=_sealed(row),
     )
 
 
-def words(value: list[str] | None) -> Words | None:
+def plain_words(words: Words | None) -> dict[str, str] | None:
+    """Words as they are stored."""
+    return None if words is None else {"fr": words.fr, "en": words.en}
+
+
+def words_of(value: Mapping[str, str] | None) -> Words | None:
     """Words as stored, read again."""
-    return None if value is None else Words(*value)
+    return None if value is None else Words(value["fr"], value["en"])
 
 
 def _claimed(row: RowMapping) -> Claimed:
@@ -167,14 +180,13 @@ def _claimed(row: RowMapping) -> Claimed:
 
 
 def _hold(row: RowMapping) -> Hold | None:
-    reason = words(row["hold_reason"])
+    reason = words_of(row["hold_reason"])
     if reason is None:
         return None
     return Hold(
         reason=reason,
         code=Code(row["hold_code"]) if row["hold_code"] else None,
-        hint=words(row["hold_hint"]),
-        remedy=row["hold_remedy"],
+        hint=words_of(row["hold_hint"]),
         held_from=DocumentState(row["held_from"]) if row["held_from"] else None,
     )
 
@@ -182,9 +194,8 @@ def _hold(row: RowMapping) -> Hold | None:
 def _hold_columns(hold: Hold | None, state: DocumentState) -> dict[str, object]:
     return {
         "hold_code": hold and hold.code,
-        "hold_reason": hold and list(hold.reason),
-        "hold_hint": list(hold.hint) if hold and hold.hint else None,
-        "hold_remedy": hold and hold.remedy,
+        "hold_reason": plain_words(hold.reason if hold else None),
+        "hold_hint": plain_words(hold.hint if hold else None),
         "held_from": (hold.held_from or state) if hold else None,
     }
 

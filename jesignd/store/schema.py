@@ -46,11 +46,11 @@ documents = sa.Table(
     sa.Column("rule", sa.Text),
     sa.Column("route", Plain),
     sa.Column("person", sa.Text),
+    sa.Column("waived", Plain),
     sa.Column("pages", sa.Integer),
     sa.Column("hold_code", sa.Text),
     sa.Column("hold_reason", Plain),
     sa.Column("hold_hint", Plain),
-    sa.Column("hold_remedy", sa.Text),
     sa.Column("held_from", sa.Text),
     sa.Column("sealed_digest", sa.Text),
     sa.Column("sealed_size", sa.BigInteger),
@@ -58,6 +58,16 @@ documents = sa.Table(
     sa.Column("seal_report", Plain),
     sa.Index("ix_documents_folder_origin_key", "folder", "origin_key"),
     sa.Index("ix_documents_state_received_at", "state", "received_at"),
+)
+
+refusals = sa.Table(
+    "refusals",
+    metadata,
+    sa.Column("folder", sa.Text, primary_key=True),
+    sa.Column("relative_path", sa.Text, primary_key=True),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("reason", Plain, nullable=False),
+    sa.Column("at", Instant, nullable=False),
 )
 
 stages = sa.Table(
@@ -127,16 +137,6 @@ deliveries = sa.Table(
     sa.Column("reason", Plain),
     sa.Column("at", Instant, nullable=False),
     sa.Index("ix_deliveries_state_due", "state", "due"),
-)
-
-refusals = sa.Table(
-    "refusals",
-    metadata,
-    sa.Column("folder", sa.Text, primary_key=True),
-    sa.Column("relative_path", FileName, primary_key=True),
-    sa.Column("code", sa.Text, primary_key=True),
-    sa.Column("reason", Plain, nullable=False),
-    sa.Column("at", Instant, nullable=False),
 )
 
 nodes = sa.Table(

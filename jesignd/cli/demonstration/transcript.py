@@ -37,7 +37,7 @@ class Tally:
     expected: int = 0
     surprises: list[str] = field(default_factory=list)
     states: dict[DocumentState, int] = field(default_factory=dict)
-    spent: Cents = Cents(0)
+    spent: Cents = field(default=Cents(0))
 
     def count(self, fate: Fate) -> None:
         """Add one file's fate."""

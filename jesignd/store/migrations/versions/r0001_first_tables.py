@@ -44,11 +44,11 @@ def _documents() -> None:
         sa.Column("rule", sa.Text()),
         sa.Column("route", sa.Text()),
         sa.Column("person", sa.Text()),
+        sa.Column("waived", sa.Text()),
         sa.Column("pages", sa.Integer()),
         sa.Column("hold_code", sa.Text()),
         sa.Column("hold_reason", sa.Text()),
         sa.Column("hold_hint", sa.Text()),
-        sa.Column("hold_remedy", sa.Text()),
         sa.Column("held_from", sa.Text()),
         sa.Column("sealed_digest", sa.Text()),
         sa.Column("sealed_size", sa.BigInteger()),
@@ -63,6 +63,15 @@ def _documents() -> None:
 
 
 def _promises() -> None:
+    op.create_table(
+        "refusals",
+        sa.Column("folder", sa.Text(), nullable=False),
+        sa.Column("relative_path", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("folder", "relative_path", name=op.f("pk_refusals")),
+    )
     op.create_table(
         "deliveries",
         sa.Column("document", sa.Text(), nullable=False),
@@ -153,15 +162,6 @@ def _nodes() -> None:
         sa.Column("version", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_nodes")),
-    )
-    op.create_table(
-        "refusals",
-        sa.Column("folder", sa.Text(), nullable=False),
-        sa.Column("relative_path", sa.LargeBinary(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("folder", "relative_path", "code", name=op.f("pk_refusals")),
     )
     op.create_table(
         "seen_producers",
