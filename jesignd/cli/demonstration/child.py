@@ -22,7 +22,7 @@ STOP_SECONDS = 60.0
 
 
 class Daemon:
-    """`jesignd run` on this configuration, for the length of a `with`; ready when the `with` begins."""
+    """`jesignd run` on this configuration; stopped at the end of the `with`."""
 
     def __init__(self, config: Path, log: Path) -> None:
         self._config = config
@@ -30,17 +30,24 @@ class Daemon:
         self._process: subprocess.Popen[bytes] | None = None
         self.exit_code: int | None = None
 
-    def __enter__(self) -> Daemon:
+    def start(self) -> None:
+        """Start it and wait until it says that it is ready.
+
+        Raises:
+            DaemonUnreachable: it ended, or said nothing in time; the end of its log is in the message.
+        """
         with tempfile.TemporaryDirectory(prefix="jesignd-") as folder:
             address = str(Path(folder) / "notify")
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as listener:
                 listener.bind(address)
-                self._process = self._start(address)
+                self._process = self._spawn(address)
                 try:
                     self._await_ready(listener)
                 except BaseException:
                     self.stop()
                     raise
+
+    def __enter__(self) -> Daemon:
         return self
 
     def __exit__(
@@ -73,7 +80,7 @@ class Daemon:
             return ""
         return "\n".join(lines[-15:])
 
-    def _start(self, address: str) -> subprocess.Popen[bytes]:
+    def _spawn(self, address: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "jesignd", "-c", str(self._config), "run"]
         environment = {**os.environ, "NOTIFY_SOCKET": address}
         with self._log.open("ab") as log:

@@ -53,7 +53,8 @@ class Fate:
 def fates(database: Database, *, since: datetime.datetime) -> dict[Key, Fate]:
     """The fate of everything received since then, by file; files refused count whenever they were refused."""
     with database.reading() as transaction:
-        found = {_key(one.refused.folder, one.refused.relative_path): _refused(one) for one in _refusals(transaction)}
+        refused = [_refused(one) for one in refusals.list_refusals(transaction)]
+        found = {fate.key: fate for fate in refused}
         for document in reversed(documents.list_documents(transaction, limit=_MOST)):
             if document.received_at >= since and document.state in SETTLED:
                 fate = _fate(transaction, document)
@@ -79,10 +80,6 @@ def as_they_fall(
             yield known[key]
         if missing:
             time.sleep(LOOK_SECONDS)
-
-
-def _refusals(transaction: Transaction) -> list[refusals.Refusal]:
-    return refusals.list_refusals(transaction, limit=_MOST)
 
 
 def _refused(one: refusals.Refusal) -> Fate:
