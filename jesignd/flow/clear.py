@@ -13,12 +13,12 @@ from jesignd.intake.clear import clear
 from jesignd.store import documents, journal, stages
 
 if TYPE_CHECKING:
-    from jesignd.store.journal import Entry
     import datetime
     from collections.abc import Callable, Mapping
 
     from jesignd.domain.folders import WatchedFolder
     from jesignd.store.database import Database
+    from jesignd.store.journal import Entry
 
 log = logging.getLogger(__name__)
 

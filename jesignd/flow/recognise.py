@@ -18,11 +18,11 @@ from jesignd.store.documents import Changes, Document, Move
 from jesignd.store.records import Hold
 
 if TYPE_CHECKING:
-    from jesignd.store.journal import Entry
     import datetime
 
     from jesignd.flow.parallel import Spread
     from jesignd.store.database import Database
+    from jesignd.store.journal import Entry
 
 log = logging.getLogger(__name__)
 
