@@ -70,9 +70,7 @@ def _give_back(folder: WatchedFolder, members: Sequence[Document], *, vault: Vau
         if document.state is DocumentState.REJECTED and document.hold is not None:
             name = PurePosixPath(document.claimed.relative_path).name
             source = vault.path(document.claimed.digest)
-            receipt = deliver(
-                root, Parcel(source, PurePosixPath(name), document.claimed.digest, document.claimed.size)
-            )
+            receipt = deliver(root, Parcel(source, PurePosixPath(name), document.claimed.digest, document.claimed.size))
             text = error_notice(name, document.hold, document=document.id, at=document.changed_at)
             _write_once(root / PurePosixPath(receipt.path).with_suffix(".erreur.txt"), text)
 

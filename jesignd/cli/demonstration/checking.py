@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jesignd.pades.verify import verify
+from jesignd.cli.verify import judge_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,13 +35,10 @@ class Checked:
 def check(paths: Sequence[Path], *, anchors: Sequence[bytes]) -> list[Checked]:
     """Verify these files against these roots (DER)."""
     program = shutil.which("pdfsig")
+    verdicts = judge_all(paths, anchors) if paths else []
     return [
-        Checked(
-            path,
-            str(verify(path.read_bytes(), anchors=anchors, name=path.name).verdict),
-            _agrees(program, path) if program else None,
-        )
-        for path in paths
+        Checked(path, verdict.outcome.value, _agrees(program, path) if program else None)
+        for path, verdict in zip(paths, verdicts, strict=True)
     ]
 
 

@@ -27,7 +27,7 @@ from jesignd.store import ledger
 from jesignd.store.database import Database
 from jesignd.testing.exports import FIRM, Export, Wave, companions, exports, write
 from jesignd.testing.exports.papers import logo
-from jesignd.testing.timestamp_server import TimestampServer
+from jesignd.testing.timestamp_server import timestamp_server
 
 if TYPE_CHECKING:
     from jesignd.testing.authority import Authority
@@ -58,7 +58,7 @@ def show(place: Place, *, lang: str, stay: bool) -> int:
     number = place.next_run()
     with ExitStack() as stack:
         authority = _authority(place, lang)
-        server = stack.enter_context(TimestampServer(authority))
+        server = stack.enter_context(timestamp_server(authority.timestamp, (authority.issuing, authority.root)))
         _configure(place, watched, url=server.url, lang=lang)
         daemon = stack.enter_context(_started(place, watched, lang))
         database = Database.open(load(place.config).database_url())
