@@ -9,16 +9,16 @@ import click
 
 from jesignd.cli import output, stories
 from jesignd.cli.access import opened
-from jesignd.cli.options import Options
 from jesignd.domain.documents import DocumentState
 from jesignd.errors import Words
 from jesignd.store import deliveries, documents, journal
+from jesignd.store.deliveries import Delivery
+from jesignd.store.documents import Document
+from jesignd.store.journal import Recorded
 
 if TYPE_CHECKING:
+    from jesignd.cli.options import Options
     from jesignd.domain.jobs import Transaction
-    from jesignd.store.deliveries import Delivery
-    from jesignd.store.documents import Document
-    from jesignd.store.journal import Recorded
 
 
 @dataclass(frozen=True, slots=True)
