@@ -6,6 +6,7 @@ reason, and the rest goes on.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from jesignd.flow.seal import SealingLine
 from jesignd.pades import credentials as keyring
 from jesignd.pades.certificates import der
 from jesignd.pades.certificates import load as load_certificate
-from jesignd.pades.trust import Endpoint, RevocationClient, TimestampClient
+from jesignd.pades.trust import Endpoint, RevocationClient, TimestampClient, gather
 from jesignd.settings import logo
 from jesignd.settings.load import load
 from jesignd.settings.model.keys import Key, PemKey, Pkcs12Key, TimestampService
@@ -29,7 +30,7 @@ from jesignd.settings.settings import Settings
 
 if TYPE_CHECKING:
     from jesignd.confined import Pool
-    from jesignd.domain.sealing import Credential
+    from jesignd.domain.sealing import Credential, RevocationMaterial, RevocationSource
     from jesignd.plugin.supervising import Recogniser
 
 log = logging.getLogger(__name__)
@@ -116,16 +117,36 @@ def key_source(key: Key) -> keyring.Pkcs12Key | keyring.PemKey | keyring.Pkcs11K
 
 def _line(settings: Settings, credentials: Mapping[str, Credential], pool: Pool) -> SealingLine:
     endpoints = [endpoint(service) for service in settings.timestamping]
-    revocation = settings.revocation
+    timestamps = TimestampClient(endpoints) if endpoints else None
+    source = revocation_source(settings, credentials)
     return SealingLine(
         profiles=settings.seal_profiles(logo.read(settings.firm.logo)),
         credentials=credentials,
-        timestamps=TimestampClient(endpoints) if endpoints else None,
-        revocation=RevocationClient(revocation.crls, max_age_seconds=revocation.max_age),
+        timestamps=timestamps,
+        revocation=lambda credential: _proofs(credential, timestamps, source),
         pool=pool,
         max_bytes=max((folder.max_bytes for folder in settings.folders), default=10_000_000),
         compare_one_in=settings.limits.comparison_sample,
     )
+
+
+def revocation_source(settings: Settings, credentials: Mapping[str, Credential]) -> RevocationSource:
+    """Lists of revocation from where the configuration says; if nowhere, from where our own certificates say."""
+    places = settings.revocation.crls
+    own = [one for credential in credentials.values() for one in (credential.certificate, *credential.chain)]
+    return RevocationClient(
+        files=[Path(place) for place in places if place.startswith("/")],
+        urls=[place for place in places if not place.startswith("/")],
+        own_chain=() if places else own,
+    )
+
+
+def _proofs(credential: Credential, timestamps: TimestampClient | None, source: RevocationSource) -> RevocationMaterial:
+    """What B-LT embeds for this key. The authority's own certificates are only known once it has answered once."""
+    if timestamps is not None and not timestamps.certificates():
+        timestamps.timestamp(hashlib.sha256(b"").digest())
+    others = timestamps.certificates() if timestamps else ()
+    return gather(credential.certificate, credential.chain, others=others, source=source)
 
 
 def endpoint(service: TimestampService) -> Endpoint:

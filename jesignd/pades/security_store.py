@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 
 if TYPE_CHECKING:
+    from jesignd.domain.sealing import RevocationMaterial
     from jesignd.pades.update import Update
-
-
-@dataclass(frozen=True, slots=True)
-class RevocationMaterial:
-    """What a later reader needs to judge a seal without asking anybody: all DER."""
-
-    certificates: tuple[bytes, ...] = ()
-    crls: tuple[bytes, ...] = ()
-    ocsps: tuple[bytes, ...] = ()
 
 
 def embed(update: Update, material: RevocationMaterial) -> None:

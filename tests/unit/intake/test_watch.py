@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-from jesignd.domain.folders import FolderState, WatchMode
-from jesignd.errors import ServiceError, Words
 
 if TYPE_CHECKING:
     from .conftest import Office
