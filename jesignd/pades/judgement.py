@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from asn1crypto import x509 as asn1
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import rsa
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
@@ -21,7 +19,6 @@ from jesignd.domain.levels import LegalLevel
 from jesignd.domain.verdict import Modifications, Outcome, SignatureFound, SignatureKind, worst
 from jesignd.errors import Words
 from jesignd.pades import holder
-from jesignd.pades.certificates import common_name
 from jesignd.pades.update import UNREADABLE
 
 if TYPE_CHECKING:
@@ -133,28 +130,28 @@ def coverage(embedded: EmbeddedPdfSignature, data: bytes) -> tuple[bool, bool]:
 def _judge_signature(embedded: EmbeddedPdfSignature, evidence: Evidence) -> Judged:
     status = _status(embedded, evidence, moment=None)
     stamp = status.timestamp_validity
-    proven = stamp is not None and stamp.valid and stamp.intact and (stamp.trusted or not evidence.anchors)
-    if proven and not status.trusted and evidence.anchors:
-        status = _status(embedded, evidence, moment=stamp.timestamp)
-    certificate = x509.load_der_x509_certificate(embedded.signer_cert.dump())
+    sound = stamp is not None and stamp.valid and stamp.intact
+    proven = stamp.timestamp if stamp is not None and sound and (stamp.trusted or not evidence.anchors) else None
+    if proven is not None and not status.trusted and evidence.anchors:
+        status = _status(embedded, evidence, moment=proven)
+    certificate = embedded.signer_cert
     reasons = [*_integrity(status), *_changes(status), *_strength(status, certificate), *_trust(status, evidence)]
-    if stamp is not None and not proven:
-        broken = not (stamp.valid and stamp.intact)
-        reasons.append((Outcome.INVALID if broken else Outcome.INDETERMINATE, _TIMESTAMP_REASONS[broken]))
+    if stamp is not None and proven is None:
+        reasons.append(_UNTRUSTED_STAMP if sound else _WRONG_STAMP)
     found = SignatureFound(
         field=str(embedded.field_name),
-        subject=common_name(certificate.subject),
+        subject=holder.name(certificate),
         kind=holder.kind(certificate),
         legal_level=holder.legal_level(certificate) if status.trusted else LegalLevel.SIMPLE,
         pades_level=None,
-        time=stamp.timestamp if proven else _aware(status.signer_reported_dt),
-        time_is_proven=proven,
+        time=proven or _aware(status.signer_reported_dt),
+        time_is_proven=proven is not None,
         covers_whole_file=False,
         modifications=_MODIFICATIONS[status.modification_level or ModificationLevel.OTHER],
         outcome=worst([Outcome.VALID, *(outcome for outcome, _ in reasons)]),
         reasons=tuple(words for _, words in reasons),
     )
-    return Judged(found, embedded.signed_revision, has_token=proven)
+    return Judged(found, embedded.signed_revision, has_token=proven is not None)
 
 
 def _judge_timestamp(embedded: EmbeddedPdfSignature, evidence: Evidence) -> Judged:
@@ -166,7 +163,7 @@ def _judge_timestamp(embedded: EmbeddedPdfSignature, evidence: Evidence) -> Judg
         reasons.append((Outcome.INVALID, _CHANGED))
     found = SignatureFound(
         field=str(embedded.field_name),
-        subject=common_name(x509.load_der_x509_certificate(status.signing_cert.dump()).subject),
+        subject=holder.name(status.signing_cert),
         kind=SignatureKind.SEAL,
         legal_level=LegalLevel.SIMPLE,
         pades_level=None,
@@ -198,17 +195,20 @@ def _status(
 Reason = tuple[Outcome, Words]
 
 _CHANGED = Words("le document a été modifié après la signature", "the document was changed after it was signed")
-_TIMESTAMP_REASONS = {
-    True: Words("l’horodatage de la signature est faux", "the signature’s time-stamp is wrong"),
-    False: Words("l’horodatage n’est pas reconnu de confiance", "the time-stamp is not known to be trusted"),
-}
+_WRONG_STAMP = (
+    Outcome.INVALID,
+    Words("l’horodatage de la signature est faux", "the signature’s time-stamp is wrong"),
+)
+_UNTRUSTED_STAMP = (
+    Outcome.INDETERMINATE,
+    Words("l’horodatage n’est pas reconnu de confiance", "the time-stamp is not known to be trusted"),
+)
 
 
 def _integrity(status: SignatureStatus) -> list[Reason]:
     if not status.intact:
-        return [
-            (Outcome.INVALID, Words("l’empreinte ne correspond plus au document", "the digest is not the document’s"))
-        ]
+        words = Words("l’empreinte signée n’est plus celle du document", "the digest signed is not the document’s")
+        return [(Outcome.INVALID, words)]
     if not status.valid:
         return [(Outcome.INVALID, Words("la valeur de signature est fausse", "the signature value is wrong"))]
     return []
@@ -226,14 +226,14 @@ def _changes(status: PdfSignatureStatus) -> list[Reason]:
     return []
 
 
-def _strength(status: PdfSignatureStatus, certificate: x509.Certificate) -> list[Reason]:
+def _strength(status: PdfSignatureStatus, certificate: asn1.Certificate) -> list[Reason]:
     reasons: list[Reason] = []
     if status.md_algorithm.lower() in _WEAK_DIGESTS:
         name = status.md_algorithm.upper()
         reasons.append((Outcome.INDETERMINATE, Words(f"empreinte {name} trop faible", f"digest {name} is too weak")))
-    key = certificate.public_key()
-    if isinstance(key, rsa.RSAPublicKey) and key.key_size < _LEAST_RSA_BITS:
-        words = Words(f"clé RSA de {key.key_size} bits trop faible", f"RSA key of {key.key_size} bits is too weak")
+    key = certificate.public_key
+    if key.algorithm == "rsa" and key.bit_size < _LEAST_RSA_BITS:
+        words = Words(f"clé RSA de {key.bit_size} bits trop faible", f"RSA key of {key.bit_size} bits is too weak")
         reasons.append((Outcome.INDETERMINATE, words))
     return reasons
 

@@ -1,9 +1,10 @@
 """Verify: judge the signatures of any file, and never say `valid` of one that was changed afterwards.
 
 The cryptography and the analysis of later changes are pyHanko's. On top stand rules that published attacks made
-necessary: what a signature does not cover is exactly its own value; the newest signature covers the whole file, or is
-followed by validation data only; a time-stamp that does not hold spoils its signature; a signature that lies in the
-file but cannot be reached is never passed over in silence.
+necessary: what a signature does not cover is exactly its own value; the newest signature covers the whole file; a
+time-stamp that does not hold spoils its signature; a signature that lies in the file but cannot be reached is never
+passed over in silence. Validation data that others append after the last signature is covered by nobody, so such a file
+is `indeterminate` until a document time-stamp covers it; our own seals carry that data inside.
 """
 
 from __future__ import annotations
@@ -28,6 +29,15 @@ from jesignd.pades.update import UNREADABLE
 
 _RANGE = re.compile(rb"/ByteRange[\0\t\n\f\r ]*\[")
 _MOST_SIGNATURES = 100
+_UNCOVERED = Words(
+    "des ajouts suivent la dernière signature et aucune signature ne les couvre",
+    "there are additions after the last signature that no signature covers",
+)
+_UNCOVERED_DATA = Words(
+    "des données de validation, sans autre changement, suivent la dernière signature ; un horodatage du document "
+    "les couvrirait",
+    "validation data, and no other change, follow the last signature; a document time-stamp would cover them",
+)
 _PADES = "/ETSI.CAdES.detached"
 
 
@@ -101,18 +111,14 @@ def _judged(reader: PdfFileReader, data: bytes, evidence: Evidence) -> Iterator[
 
 
 def _newest_covers(judged: list[Judged]) -> list[Judged]:
-    """The newest signature must cover the whole file, or be followed by nothing but validation data."""
+    """The newest signature must cover the whole file."""
     if not judged:
         return judged
     newest = max(range(len(judged)), key=lambda index: judged[index].revision)
     found = judged[newest].found
-    followed = found.covers_whole_file or found.modifications is Modifications.VALIDATION_DATA
-    if followed or found.outcome is Outcome.INVALID:
+    if found.covers_whole_file or found.outcome is Outcome.INVALID:
         return judged
-    words = Words(
-        "des ajouts suivent la dernière signature et aucune signature ne les couvre",
-        "there are additions after the last signature that no signature covers",
-    )
+    words = _UNCOVERED_DATA if found.modifications is Modifications.VALIDATION_DATA else _UNCOVERED
     spoilt = replace(found, outcome=worst([found.outcome, Outcome.INDETERMINATE]), reasons=(*found.reasons, words))
     return [replace(one, found=spoilt) if index == newest else one for index, one in enumerate(judged)]
 
