@@ -46,6 +46,9 @@ _FIXED: Mapping[str, Words] = {
     ),
 }
 
+_COLLECTIONS = frozenset({"tuple_type", "dict_type", "model_type", "model_attributes_type"})
+_EMPTY = Words("rien sous cette clé : remplissez-la ou retirez-la", "nothing below this key: fill it in or remove it")
+
 
 def fault_of(error: ErrorDetails, source: Source) -> Fault:
     """The fault with its place in the file: the key for an unknown key, the value otherwise."""
@@ -65,6 +68,8 @@ def words_of(error: ErrorDetails) -> Words:
     """The error's sentence."""
     kind = error["type"]
     context: Mapping[str, Any] = error.get("ctx", {})
+    if error.get("input", "") is None and kind in _COLLECTIONS:
+        return _EMPTY
     if kind in _FIXED:
         return _FIXED[kind]
     if kind in _MADE:
