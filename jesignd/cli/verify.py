@@ -126,8 +126,10 @@ def _signature_lines(one: SignatureFound, lang: str) -> list[str]:
         else _MODIFICATIONS[one.modifications]
     )
     return [
-        (f"  {_KINDS[one.kind].in_language(lang)} : {output.printable(one.subject)}  "
-        f"{click.style(words.in_language(lang), fg=colour)}"),
+        (
+            f"  {_KINDS[one.kind].in_language(lang)} : {output.printable(one.subject)}  "
+            f"{click.style(words.in_language(lang), fg=colour)}"
+        ),
         f"    {level}, {_time(one, lang)}, {covers.in_language(lang)}",
         *(f"    – {output.printable(reason.in_language(lang))}" for reason in one.reasons),
     ]
