@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pikepdf
 
-from jesignd.pdf import xref
+from jesignd.pdf import xref_stream
 from jesignd.pdf.findings import Finding
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def _readable(data: bytes, sections: Sections) -> Iterator[bytes | None]:
     for container in set(sections.containers.values()):
         offset, _ = sections.offsets.get(container, (0, 0))
         try:
-            _, _, body = xref.stream_at(data, offset)
-        except xref.FAULTS:
+            _, _, body = xref_stream.stream_at(data, offset)
+        except xref_stream.FAULTS:
             yield None
             return
         unpacked += len(body)

@@ -8,6 +8,7 @@ from jesignd.domain.sealing import Inspection
 from jesignd.pdf import active, catalog, first_look, ladder, refusals, signed, xref
 from jesignd.pdf.findings import Finding
 from jesignd.pdf.opened import READING_FAULTS, Structure, structure, viewer
+from jesignd.pdf.xref_stream import Damaged
 
 if TYPE_CHECKING:
     from jesignd.pdf.signed import Signatures
@@ -33,7 +34,7 @@ def before_opening(data: bytes, *, max_bytes: int | None) -> Sections | None:
     first_look.require_pdf(data)
     try:
         sections = xref.read(data)
-    except xref.Damaged:
+    except Damaged:
         return None
     if sections.encrypted:
         raise refusals.encrypted()

@@ -6,6 +6,7 @@ A rewriting is deterministic, so that doing it again after a crash gives the sam
 from __future__ import annotations
 
 import io
+import warnings
 from dataclasses import dataclass
 
 import pikepdf
@@ -68,14 +69,18 @@ def _written_anew(pdf: pikepdf.Pdf) -> bytes:
     # qpdf writes a trailer without /Size when there was none to begin with; the number itself it corrects.
     pdf.trailer["/Size"] = len(pdf.objects) + 1
     output = io.BytesIO()
-    pdf.save(
-        output,
-        deterministic_id=True,
-        compress_streams=False,
-        stream_decode_level=pikepdf.StreamDecodeLevel.none,
-        object_stream_mode=pikepdf.ObjectStreamMode.preserve,
-        linearize=False,
-    )
+    with warnings.catch_warnings():
+        # pikepdf warns of fields that no form lists, as if we were about to make a new document of the pages.
+        warnings.simplefilter("ignore")
+        pdf.save(
+            output,
+            deterministic_id=True,
+            compress_streams=False,
+            stream_decode_level=pikepdf.StreamDecodeLevel.none,
+            object_stream_mode=pikepdf.ObjectStreamMode.preserve,
+            # Otherwise pikepdf parses the XMP, and puts an empty one in the place of what it cannot parse.
+            fix_metadata_version=False,
+        )
     return output.getvalue()
 
 

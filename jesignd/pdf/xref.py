@@ -7,20 +7,13 @@ lies in one foreign file out of sixty; who believes it overwrites live objects, 
 from __future__ import annotations
 
 import re
-import zlib
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
 
-from jesignd.pdf.syntax import WHITESPACE, Cursor, Malformed, Value
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from jesignd.pdf.syntax import WHITESPACE, Cursor, Value
+from jesignd.pdf.xref_stream import FAULTS, MAX_OBJECT_NUMBER, OBJECT, Damaged, Entry, entries_of, stream_at
 
 MAX_SECTIONS = 4096
-MAX_OBJECT_NUMBER = 8_388_607
-"""Annex C.2 names 8,388,607 as the limit of the commonest reader; a number above it is a trick."""
-MAX_STREAM_BYTES = 64 << 20
 LAST_BYTES = 1024
 MAX_GENERATION = 65_535
 IN_OBJECT_STREAM = 2
@@ -31,7 +24,6 @@ _STARTXREF = re.compile(rb"startxref[\0\t\n\f\r ]+(\d{1,10})[\0\t\n\f\r ]+%%EOF"
 _SUBSECTION = re.compile(rb"[\0\t\n\f\r ]*(\d{1,10}) +(\d{1,10})[ \t]*(?:\r\n|\r|\n)")
 _TABLE = re.compile(rb"(?:\d{10} \d{5} [nf](?: \r| \n|\r\n))*")
 _LOOSE_ENTRY = re.compile(rb"[\r\n\t ]*(\d{1,10})[ \t]+(\d{1,5})[ \t]+([nf])(?=[\r\n\t ])")
-_OBJECT = re.compile(rb"[\0\t\n\f\r ]*(\d{1,10})[\0\t\n\f\r ]+(\d{1,5})[\0\t\n\f\r ]+obj(?![A-Za-z0-9])")
 
 
 class Oddity(Enum):
@@ -48,14 +40,6 @@ class Oddity(Enum):
     LYING_SIZE = "object number not below /Size"
     ODD_GENERATION = "generation beyond 65535"
     ODD_IDENTIFIER = "/ID is not two strings"
-
-
-class Damaged(ValueError):
-    """The sections cannot be read as written; a reader would have to guess."""
-
-
-FAULTS = (Damaged, Malformed, zlib.error, OverflowError)
-"""What reading a stream by itself may raise."""
 
 
 @dataclass(slots=True)
@@ -163,10 +147,6 @@ def _names(sections: Sections, number: int) -> bool:
     return number in sections.offsets or number in sections.containers or number in sections.free
 
 
-Entry = tuple[int, int, int, int]
-"""Object number, kind (0 free, 1 at an offset, 2 in an object stream), then the two fields of ISO 32000-2 table 18."""
-
-
 def _table(cursor: Cursor, sections: Sections) -> tuple[dict[str, Value], list[Entry]]:
     entries: list[Entry] = []
     while not cursor.take(b"trailer"):
@@ -208,7 +188,7 @@ def _stream(data: bytes, at: int, sections: Sections) -> dict[str, Value]:
     if trailer.get("/Type") != "/XRef":
         raise Damaged(f"no cross-reference section at byte {at}")
     sections.highest = max(sections.highest, number)
-    _admit(list(_stream_entries(trailer, body)), sections)
+    _admit(list(entries_of(trailer, body)), sections)
     return trailer
 
 
@@ -216,112 +196,13 @@ def _hybrid(data: bytes, at: int, *, hidden: set[int], shown: dict[int, int], se
     """Admit a hybrid file's second section, which may only speak of numbers that the table beside it calls free."""
     number, trailer, body = stream_at(data, at)
     sections.highest = max(sections.highest, number)
-    entries = [entry for entry in _stream_entries(trailer, body) if entry[1] != 0]
+    entries = [entry for entry in entries_of(trailer, body) if entry[1] != 0]
     for named, _, where, _ in entries:
         if named in hidden:
             sections.free.discard(named)
         elif shown.get(named, where) != where:
             sections.oddities.add(Oddity.HYBRID_CONFLICT)
     _admit(entries, sections)
-
-
-def stream_at(data: bytes, at: int) -> tuple[int, dict[str, Value], bytes]:
-    """The number, dictionary and decoded body of the stream object at this byte.
-
-    Raises:
-        Damaged: no stream is there, or it is encoded in another way than these streams ever are.
-    """
-    match = _OBJECT.match(data, at)
-    if match is None:
-        raise Damaged(f"no object at byte {at}")
-    cursor = Cursor(data, match.end())
-    dictionary = cursor.value()
-    if not isinstance(dictionary, dict) or not cursor.take(b"stream"):
-        raise Damaged(f"no stream at byte {at}")
-    start = cursor.at + (2 if data.startswith(b"\r\n", cursor.at) else 1)
-    length = dictionary.get("/Length")
-    if type(length) is not int or not 0 <= length <= len(data) - start:
-        raise Damaged(f"no length of the stream at byte {at}")
-    if not Cursor(data, start + length).take(b"endstream"):
-        raise Damaged(f"wrong length of the stream at byte {at}")
-    return int(match.group(1)), dictionary, _decode(dictionary, data[start : start + length])
-
-
-def _decode(dictionary: dict[str, Value], body: bytes) -> bytes:
-    filters, parameters = _single(dictionary.get("/Filter")), _single(dictionary.get("/DecodeParms"))
-    if filters is None:
-        return body
-    if filters != "/FlateDecode":
-        raise Damaged("stream with an unusual filter")
-    inflater = zlib.decompressobj()
-    plain = inflater.decompress(body, MAX_STREAM_BYTES)
-    if inflater.unconsumed_tail:
-        raise Damaged("stream too large")
-    if not isinstance(parameters, dict):
-        return plain
-    predictor, columns = parameters.get("/Predictor", 1), parameters.get("/Columns", 1)
-    if predictor == 1:
-        return plain
-    if type(predictor) is not int or predictor < 10 or type(columns) is not int or not 0 < columns < 64:
-        raise Damaged("stream with an unusual predictor")
-    return _undo_prediction(plain, columns)
-
-
-def _single(value: Value) -> Value:
-    return value[0] if isinstance(value, list) and len(value) == 1 else value
-
-
-def _undo_prediction(plain: bytes, columns: int) -> bytes:
-    """Undo PNG filters None, Sub and Up (W3C PNG §9.2), the ones writers use for such tables."""
-    width = columns + 1
-    if len(plain) % width:
-        raise Damaged("stream cut in the middle of a row")
-    rows: list[bytes] = []
-    above = bytes(columns)
-    for start in range(0, len(plain), width):
-        kind, row = plain[start], plain[start + 1 : start + width]
-        if kind == 2:
-            row = bytes([(a + b) & 255 for a, b in zip(row, above, strict=True)])
-        elif kind == 1:
-            total = 0
-            row = bytes([total := (total + byte) & 255 for byte in row])
-        elif kind != 0:
-            raise Damaged("stream with an unusual row filter")
-        rows.append(row)
-        above = row
-    return b"".join(rows)
-
-
-def _stream_entries(dictionary: dict[str, Value], body: bytes) -> Iterator[Entry]:
-    widths = _integers(dictionary.get("/W"))
-    index = _integers(dictionary.get("/Index", [0, dictionary.get("/Size")]))
-    if len(widths) != 3 or max(widths) > 8 or len(index) % 2:
-        raise Damaged("cross-reference stream without /W or /Index")
-    first, second, _ = widths
-    total = sum(widths)
-    if sum(index[1::2]) * total != len(body):
-        raise Damaged("cross-reference stream of another length than its /Index says")
-    at = 0
-    for start, count in zip(index[::2], index[1::2], strict=True):
-        if start + count > MAX_OBJECT_NUMBER:
-            raise Damaged("object number beyond all limits")
-        for number in range(start, start + count):
-            middle = at + first + second
-            kind = int.from_bytes(body[at : at + first], "big") if first else 1
-            end = at + total
-            where = int.from_bytes(body[at + first : middle], "big")
-            generation = int.from_bytes(body[middle:end], "big")
-            yield number, kind, where, generation
-            at = end
-
-
-def _integers(value: Value) -> list[int]:
-    if not isinstance(value, list):
-        raise Damaged("array expected")
-    integers = [item for item in value if type(item) is int and item >= 0]
-    if len(integers) != len(value):
-        raise Damaged("array of integers expected")
-    return integers
 
 
 def _admit(entries: list[Entry], sections: Sections) -> None:
@@ -348,7 +229,7 @@ def _check_offsets(data: bytes, sections: Sections) -> None:
     for number, (offset, generation) in sections.offsets.items():
         if data.startswith(b"%d %d obj" % (number, generation), offset):
             continue
-        match = _OBJECT.match(data, offset)
+        match = OBJECT.match(data, offset)
         if offset == 0 or number == 0:
             oddities.add(Oddity.NULL_ENTRY)
         elif match is None or (int(match.group(1)), int(match.group(2))) != (number, generation):
