@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jesignd.domain.authorisation import Authorised, Case, Drafted, Duplicate, Hold, Outcome, Prior, authorise
+from jesignd.domain.credit import Prices
 from jesignd.domain.documents import DocumentId, DocumentState
 from jesignd.domain.events import Event
+from jesignd.domain.firm import Person
+from jesignd.domain.folders import WatchedFolder
 from jesignd.domain.jobs import Batch, Engine, Stage, Transaction
 from jesignd.domain.paris import day
 from jesignd.domain.recognition import Recognised
@@ -22,11 +26,9 @@ from jesignd.store.documents import Document, Move
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
 
-    from jesignd.domain.credit import Cents, Prices
-    from jesignd.domain.firm import Person
-    from jesignd.domain.folders import WatchedFolder
+    from jesignd.domain.credit import Cents
     from jesignd.store.database import Database
 
 log = logging.getLogger(__name__)
