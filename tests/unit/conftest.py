@@ -58,7 +58,8 @@ def new_postgresql(postgresql_server: Path) -> Callable[[], str]:
     def make() -> str:
         with psycopg.connect(host=str(postgresql_server), user="jesignd", dbname="postgres", autocommit=True) as admin:
             admin.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'jesignd' AND pid <> pg_backend_pid()"
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE usename = 'jesignd' AND pid <> pg_backend_pid()"
             )
             admin.execute("DROP SCHEMA IF EXISTS dbos CASCADE")
             admin.execute("DROP SCHEMA public CASCADE")
