@@ -50,6 +50,8 @@ class SealProfile:
     """The firm's logo (PNG, JPEG or SVG), as read from the configuration's folder."""
     demonstration: bool = False
     """Write plainly in the mark that this proves nothing."""
+    signatures_follow: bool = False
+    """People sign after the seal: it certifies the file against every other change only."""
 
 
 class Credential(Protocol):
@@ -95,12 +97,11 @@ class RevocationSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RevocationMaterial:
-    """Proof, gathered before sealing, that no certificate of the chain was revoked (DER)."""
+    """What a later reader needs to judge a seal without asking anybody: all DER."""
 
-    crls: tuple[bytes, ...] = ()
-    ocsp_responses: tuple[bytes, ...] = ()
     certificates: tuple[bytes, ...] = ()
-    """Certificates the proof needs besides the seal's own chain."""
+    crls: tuple[bytes, ...] = ()
+    ocsps: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

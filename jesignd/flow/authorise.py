@@ -5,24 +5,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from jesignd.domain.authorisation import Authorised, Case, Drafted, Duplicate, Hold, Outcome, Prior, authorise
+from jesignd.domain.authorisation import Authorised, Case, Drafted, Duplicate, Outcome, Prior, authorise
 from jesignd.domain.credit import Prices
 from jesignd.domain.documents import DocumentId, DocumentState
 from jesignd.domain.events import Event
 from jesignd.domain.firm import Person
 from jesignd.domain.folders import WatchedFolder
-from jesignd.domain.jobs import Batch, Engine, Stage, Transaction
+from jesignd.domain.jobs import Batch, Promiser, Stage, Transaction
 from jesignd.domain.paris import day
 from jesignd.domain.recognition import Recognised
 from jesignd.domain.routing import Decision, Facts, Rule
-from jesignd.errors import Code
-from jesignd.flow import outcomes
 from jesignd.flow.promises import promise_each
 from jesignd.flow.records import Route, recognised_from
 from jesignd.store import documents, journal, ledger, stages
-from jesignd.store.documents import Document, Move
+from jesignd.store.documents import Changes, Document, Move
+from jesignd.store.records import Hold
 
 if TYPE_CHECKING:
     import datetime
@@ -49,7 +48,7 @@ def authorise_batch(
     *,
     database: Database,
     office: Office,
-    engine: Engine,
+    engine: Promiser,
     clock: Callable[[], datetime.datetime],
 ) -> None:
     """Give each document of the batch its route, or hold it with the reason and the remedy."""
@@ -90,7 +89,7 @@ def case_of(
         balance=type(balance)(balance - spent),
         prices=office.prices,
         priors=_priors(transaction, document, recognised),
-        waived=frozenset(Code(code) for code in document.waived),
+        waived=frozenset(document.waived),
     )
 
 
@@ -135,8 +134,8 @@ def _write(
     office: Office,
     at: datetime.datetime,
 ) -> None:
-    state, event, fields = _consequence(outcome, document, office)
-    moved = documents.move_many(transaction, [Move(document.id, document.state, state, fields)], at=at)
+    state, event, changes = _consequence(outcome, document, office)
+    moved = documents.move_many(transaction, [Move(document.id, document.state, state, changes)], at=at)
     if document.id not in moved:
         return
     considered = [
@@ -152,22 +151,18 @@ def _write(
         _replace(transaction, outcome.replaces, by=document.id, at=at)
 
 
-def _consequence(outcome: Outcome, document: Document, office: Office) -> tuple[DocumentState, Event, dict[str, Any]]:
+def _consequence(outcome: Outcome, document: Document, office: Office) -> tuple[DocumentState, Event, Changes]:
     if isinstance(outcome, Authorised):
-        route = Route(
-            profile=outcome.rule.profile or outcome.rule.name,
-            destinations=outcome.rule.destinations,
-            price=outcome.price,
-        )
+        route = Route(outcome.rule.profile or outcome.rule.name, outcome.rule.destinations, outcome.price)
         person = office.folders[document.claimed.folder].acts_as
-        fields = {"rule": outcome.rule.name, "route": route.plain(), "person": person, **outcomes.NO_HOLD}
-        return DocumentState.AUTHORISED, Event.AUTHORISED, fields
+        changes = Changes(rule=outcome.rule.name, route=route.plain(), person=person)
+        return DocumentState.AUTHORISED, Event.AUTHORISED, changes
     if isinstance(outcome, Drafted):
-        return DocumentState.DRAFT, Event.DRAFTED, {"rule": outcome.rule.name, **outcomes.NO_HOLD}
+        return DocumentState.DRAFT, Event.DRAFTED, Changes(rule=outcome.rule.name)
     if isinstance(outcome, Duplicate):
-        return DocumentState.DUPLICATE, Event.DUPLICATE, {"route": {"duplicate_of": outcome.of}, **outcomes.NO_HOLD}
-    fields = outcomes.held_fields(outcome.code, outcome.reason, hint=outcome.hint, held_from=DocumentState.RECOGNISED)
-    return DocumentState.HELD, Event.HELD, fields
+        return DocumentState.DUPLICATE, Event.DUPLICATE, Changes(route={"duplicate_of": outcome.of})
+    hold = Hold(outcome.reason, outcome.code, outcome.hint, held_from=DocumentState.RECOGNISED)
+    return DocumentState.HELD, Event.HELD, Changes(hold=hold)
 
 
 def _told(outcome: Outcome) -> dict[str, object]:
@@ -175,7 +170,6 @@ def _told(outcome: Outcome) -> dict[str, object]:
         return {"rule": outcome.rule.name, "place": outcome.rule.place}
     if isinstance(outcome, Duplicate):
         return {"of": outcome.of}
-    assert isinstance(outcome, Hold)
     return {"code": outcome.code.value}
 
 
@@ -184,6 +178,6 @@ def _replace(
 ) -> None:
     """An earlier export that was not sealed yet gives way to the later one."""
     for older in documents.get_many(transaction, replaced):
-        move = Move(older.id, older.state, DocumentState.REPLACED, {"route": {"replaced_by": by}})
+        move = Move(older.id, older.state, DocumentState.REPLACED, Changes(route={"replaced_by": by}))
         if older.id in documents.move_many(transaction, [move], at=at):
             journal.record(transaction, Event.REPLACED, older.id, {"by": by}, at=at)

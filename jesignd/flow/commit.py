@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jesignd.domain.credit import Cents
 from jesignd.domain.documents import DocumentState
 from jesignd.domain.events import Event
-from jesignd.domain.jobs import Batch, Engine, Stage, Transaction, retry_delay
+from jesignd.domain.jobs import Batch, Promiser, Stage, Transaction, retry_delay
 from jesignd.errors import CreditExhausted, Disposition, JesignError, ServiceError, Words
 from jesignd.flow import outcomes
 from jesignd.flow.promises import promise, promise_each
 from jesignd.flow.records import Route, plain_sealed
 from jesignd.store import deliveries, documents, journal, ledger, stages
-from jesignd.store.documents import Document, Move
+from jesignd.store.documents import Changes, Document, Move
+from jesignd.store.records import Hold, SealedFile
 
 if TYPE_CHECKING:
     import datetime
@@ -38,7 +39,7 @@ def commit(
     failed: Sequence[Failed],
     *,
     database: Database,
-    engine: Engine,
+    engine: Promiser,
     at: datetime.datetime,
 ) -> None:
     """Write down what became of the batch; a document that another run committed meanwhile is left alone."""
@@ -46,13 +47,13 @@ def commit(
         stages.finish(transaction, Stage.SEAL, batch.documents)
         affordable, short = _afford(transaction, made)
         moves = [
-            Move(one.document.id, DocumentState.AUTHORISED, DocumentState.SEALED, _fields(one)) for one in affordable
+            Move(one.document.id, DocumentState.AUTHORISED, DocumentState.SEALED, _changes(one)) for one in affordable
         ]
         moved = documents.move_many(transaction, moves, at=at)
         kept = [one for one in affordable if one.document.id in moved]
         ledger.debit(
             transaction,
-            [(_act(one), Route.read(one.document.route or {}).price) for one in kept],
+            [(_act(one), Route.of(one.document).price) for one in kept],
             at=at,
             memo=Stage.SEAL.value,
         )
@@ -68,7 +69,7 @@ def _afford(transaction: Transaction, made: Sequence[Made]) -> tuple[list[Made],
     affordable: list[Made] = []
     short: list[Failed] = []
     for one in made:
-        price = Route.read(one.document.route or {}).price
+        price = Route.of(one.document).price
         if price <= left:
             left -= price
             affordable.append(one)
@@ -91,15 +92,10 @@ def _act(one: Made) -> str:
     return f"seal:{one.document.id}:{one.document.epoch}"
 
 
-def _fields(one: Made) -> dict[str, Any]:
-    return {
-        "sealed_digest": one.sealed.digest,
-        "sealed_size": one.sealed.size,
-        "sealed_at": one.sealed.sealed_at,
-        "seal_report": plain_sealed(one.sealed),
-        "pages": one.sealed.inspection.pages,
-        **outcomes.NO_HOLD,
-    }
+def _changes(one: Made) -> Changes:
+    sealed = one.sealed
+    file = SealedFile(sealed.digest, sealed.size, sealed.sealed_at, plain_sealed(sealed))
+    return Changes(sealed=file, pages=sealed.inspection.pages)
 
 
 def _told(one: Made) -> dict[str, object]:
@@ -115,11 +111,11 @@ def _told(one: Made) -> dict[str, object]:
 
 
 def _promise_deliveries(
-    transaction: Transaction, kept: Sequence[Made], *, engine: Engine, at: datetime.datetime
+    transaction: Transaction, kept: Sequence[Made], *, engine: Promiser, at: datetime.datetime
 ) -> None:
     by_destination: dict[str, list[Document]] = {}
     for one in kept:
-        for name in Route.read(one.document.route or {}).destinations:
+        for name in Route.of(one.document).destinations:
             by_destination.setdefault(name, []).append(one.document)
     for name, bound in by_destination.items():
         ids = [document.id for document in bound]
@@ -127,7 +123,7 @@ def _promise_deliveries(
         promise_each(transaction, Stage.DELIVER, ids, engine=engine, at=at, lane=name)
 
 
-def _stop(transaction: Transaction, failure: Failed, *, batch: Batch, engine: Engine, at: datetime.datetime) -> None:
+def _stop(transaction: Transaction, failure: Failed, *, batch: Batch, engine: Promiser, at: datetime.datetime) -> None:
     """Retry what a service failed, for a day; reject or hold the rest, as the error's class says."""
     document, error = failure.document, failure.error
     delay = retry_delay(batch.attempt) if isinstance(error, ServiceError) else None
@@ -138,8 +134,8 @@ def _stop(transaction: Transaction, failure: Failed, *, batch: Batch, engine: En
     rejected = error.disposition is Disposition.REJECT
     state = DocumentState.REJECTED if rejected else DocumentState.HELD
     code = outcomes.code_of(error)
-    fields = outcomes.held_fields(code, error.message, hint=error.hint, held_from=DocumentState.RECOGNISED)
-    move = Move(document.id, DocumentState.AUTHORISED, state, fields)
+    hold = Hold(error.message, code, error.hint, held_from=DocumentState.RECOGNISED)
+    move = Move(document.id, DocumentState.AUTHORISED, state, Changes(hold=hold))
     if document.id in documents.move_many(transaction, [move], at=at):
         event = Event.REJECTED if rejected else Event.HELD
         journal.record(transaction, event, document.id, {"code": code.value}, at=at)

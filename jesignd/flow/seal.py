@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from jesignd.confined import Crashed, Pool
 from jesignd.domain.documents import DocumentState
-from jesignd.domain.jobs import Batch, Engine
+from jesignd.domain.jobs import Batch, Promiser
 from jesignd.domain.levels import PadesLevel
 from jesignd.domain.sealing import Credential, RevocationMaterial, SealProfile, SealRequest, TimestampAuthority
 from jesignd.errors import Code, CredentialError, DocumentError, JesignError, ServiceError, Words
@@ -56,7 +56,7 @@ def seal_batch(
     vault: Vault,
     line: SealingLine,
     spread: Spread,
-    engine: Engine,
+    engine: Promiser,
     clock: Callable[[], datetime.datetime],
 ) -> None:
     """Seal the documents of the batch that are still authorised, and commit them together."""
@@ -100,7 +100,7 @@ def _poison() -> DocumentError:
 
 
 def _ask_child(document: Document, *, vault: Vault, line: SealingLine, at: datetime.datetime) -> Made:
-    profile, credential = _tools(Route.read(document.route or {}), line)
+    profile, credential = _tools(Route.of(document), line)
     target: Path = vault.temporary_folder / f"{document.id}.{secrets.token_hex(4)}.sealing"
     request = SealRequest(
         original=vault.path(document.claimed.digest),
@@ -113,7 +113,7 @@ def _ask_child(document: Document, *, vault: Vault, line: SealingLine, at: datet
         compare_one_in=line.compare_one_in,
         revocation=_proofs(profile, credential, line),
     )
-    services = {"sign": credential.sign}
+    services: dict[str, Callable[[bytes], bytes]] = {"sign": credential.sign}
     if line.timestamps is not None:
         services["timestamp"] = line.timestamps.timestamp
     return Made(document, line.pool.run(seal_document, request, services=services), target)

@@ -14,13 +14,12 @@ from jesignd.confined import Ask
 from jesignd.domain.documents import Digest
 from jesignd.domain.levels import PadesLevel
 from jesignd.domain.sealing import Inspection, Placement, Rung, Sealed, SealRequest
-from jesignd.errors import DocumentError
+from jesignd.errors import Code, DocumentError
 from jesignd.pades.readback import read_back
 from jesignd.pades.seal import CompiledProfile, compile_profile, seal
 from jesignd.pdf.compare import require_unchanged
 from jesignd.pdf.geometry import place
-from jesignd.pdf.inspect import inspect
-from jesignd.pdf.prepare import rebuild
+from jesignd.pdf.prepare import Prepared, prepare, rebuild
 
 _producers_compared: set[str] = set()
 """Producers of which this process has compared a file: a record of work done, lost with the process at no harm."""
@@ -43,9 +42,9 @@ def seal_document(request: SealRequest, ask: Ask) -> Sealed:
         VerificationFailed: what was made does not stand up to our own check.
     """
     data = request.original.read_bytes()
-    inspection = inspect(data, max_bytes=request.max_bytes)
+    prepared = prepare(data, mark=request.profile.mark, max_bytes=request.max_bytes)
     compiled = compile_profile(request.profile, certificate=request.certificate, chain=request.chain)
-    attempt = _climb(data, inspection, request=request, compiled=compiled, ask=ask)
+    attempt = _climb(prepared, request=request, compiled=compiled, ask=ask)
     checks = read_back(attempt.base, attempt.sealed, certificate=request.certificate)
     compared = _must_compare(request, attempt)
     if compared:
@@ -64,37 +63,36 @@ def seal_document(request: SealRequest, ask: Ask) -> Sealed:
     )
 
 
-def _climb(
-    data: bytes, inspection: Inspection, *, request: SealRequest, compiled: CompiledProfile, ask: Ask
-) -> _Attempt:
-    """Seal on the rung found; if the engine cannot read the file there, rewrite it once, where that is allowed."""
-    if inspection.rung is not Rung.REBUILT:
-        try:
-            return _append(data, inspection, request=request, compiled=compiled, ask=ask)
-        except DocumentError:
-            if inspection.signatures:
-                raise
-    rebuilt = rebuild(data)
-    return _append(rebuilt, _as_rebuilt(inspection), request=request, compiled=compiled, ask=ask)
-
-
-def _append(
-    base: bytes, inspection: Inspection, *, request: SealRequest, compiled: CompiledProfile, ask: Ask
-) -> _Attempt:
+def _climb(prepared: Prepared, *, request: SealRequest, compiled: CompiledProfile, ask: Ask) -> _Attempt:
+    """Seal what was prepared; if the engine cannot read it, rewrite it once, where that is allowed."""
+    try:
+        return _append(prepared, request=request, compiled=compiled, ask=ask)
+    except DocumentError as error:
+        if error.code is not Code.TRUNCATED or prepared.inspection.signatures or _is_rebuilt(prepared):
+            raise
+    rebuilt = rebuild(prepared.data)
     mark = request.profile.mark
-    placement = place(base, mark) if mark else None
+    again = Prepared(rebuilt, _as_rebuilt(prepared.inspection), place(rebuilt, mark) if mark else None)
+    return _append(again, request=request, compiled=compiled, ask=ask)
+
+
+def _is_rebuilt(prepared: Prepared) -> bool:
+    return prepared.inspection.rung is Rung.REBUILT
+
+
+def _append(prepared: Prepared, *, request: SealRequest, compiled: CompiledProfile, ask: Ask) -> _Attempt:
     timestamped = request.profile.level is not PadesLevel.B_B
     sealed = seal(
-        base,
+        prepared.data,
         compiled,
-        placement=placement,
-        rung=inspection.rung,
+        placement=prepared.placement,
+        rung=prepared.inspection.rung,
         at=request.at,
         sign=lambda payload: ask("sign", payload),
         timestamp=(lambda digest: ask("timestamp", digest)) if timestamped else None,
         revocation=request.revocation,
     )
-    return _Attempt(base, sealed, placement, inspection)
+    return _Attempt(prepared.data, sealed, prepared.placement, prepared.inspection)
 
 
 def _as_rebuilt(inspection: Inspection) -> Inspection:

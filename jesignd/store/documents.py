@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar, Unpack
 
 import sqlalchemy as sa
 
@@ -17,7 +17,7 @@ from jesignd.domain.documents import (
 from jesignd.errors import NotFound, Words
 from jesignd.store import rows
 from jesignd.store.database import connection
-from jesignd.store.records import Document, Move, columns_of, document_of, values_of
+from jesignd.store.records import Changes, Document, Move, columns_of, document_of, values_of
 from jesignd.store.schema import documents as table
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from jesignd.domain.jobs import Transaction
 
-__all__ = ["Document", "Move"]
+__all__ = ["Changes", "Document", "Move"]
 
 WAITING_STATES = frozenset(DocumentState) - FINAL_STATES - {DocumentState.HELD, DocumentState.DRAFT}
 """States in which a document waits for us, not for people."""
@@ -102,10 +102,10 @@ def move(
     expected: DocumentState,
     to: DocumentState,
     at: datetime.datetime,
-    **fields: Any,
+    **changes: Unpack[Changes],
 ) -> bool:
-    """Whether the document was in the expected state and now is in the other, with these fields."""
-    return bool(move_many(tx, [Move(document, expected, to, fields)], at=at))
+    """Whether the document was in the expected state and now is in the other, with these changes."""
+    return bool(move_many(tx, [Move(document, expected, to, changes)], at=at))
 
 
 def move_many(tx: Transaction, moves: Sequence[Move], *, at: datetime.datetime) -> frozenset[DocumentId]:
@@ -126,10 +126,10 @@ def amend(
     *,
     expected: DocumentState,
     at: datetime.datetime,
-    **fields: Any,
+    **changes: Unpack[Changes],
 ) -> bool:
-    """Whether the document was in the expected state and has these fields now; it stays in that state."""
-    return bool(_apply(tx, [Move(document, expected, expected, fields)], at))
+    """Whether the document was in the expected state and has these changes now; it stays in that state."""
+    return bool(_apply(tx, [Move(document, expected, expected, changes)], at))
 
 
 def known_sources(tx: Transaction, folder: str) -> set[tuple[str, int, int, int]]:
@@ -168,14 +168,14 @@ def oldest_waiting(tx: Transaction) -> datetime.datetime | None:
 def _apply(tx: Transaction, moves: Sequence[Move], at: datetime.datetime) -> frozenset[DocumentId]:
     """One look at the states, then one prepared statement per set of columns: there is no other writer meanwhile."""
     standing: dict[str, str] = {}
-    for chunk in _chunks([one.id for one in moves]):
+    for chunk in _chunks([one.document for one in moves]):
         query = sa.select(table.c.id, table.c.state).where(table.c.id.in_(chunk))
         standing.update((this, state) for this, state in connection(tx).execute(query))
     by_columns: dict[tuple[str, ...], list[dict[str, object]]] = {}
     for one in moves:
-        if standing.get(one.id) == one.expected:
+        if standing.get(one.document) == one.expected:
             columns = columns_of(one, at)
-            by_columns.setdefault(tuple(columns), []).append({**columns, "this": one.id})
+            by_columns.setdefault(tuple(columns), []).append({**columns, "this": one.document})
     moved = [str(values["this"]) for group in by_columns.values() for values in group]
     if len(moved) != len(set(moved)):
         raise ValueError("two moves of one document")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from jesignd.domain.documents import Claimed, Companion, CompanionRole, Digest, DocumentId, DocumentState
 from jesignd.errors import Code, Words
@@ -15,6 +15,30 @@ if TYPE_CHECKING:
 
 Plain = Mapping[str, Any]
 """A JSON object; whoever put it in knows its shape."""
+
+_EXPLAINED = frozenset({DocumentState.HELD, DocumentState.REJECTED, DocumentState.DUPLICATE})
+"""States that keep their reason; leaving for another one forgets it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a document is held, or was rejected, and what would free it."""
+
+    reason: Words
+    code: Code | None = None
+    hint: Words | None = None
+    held_from: DocumentState | None = None
+    """The state it was in; the cause is looked at again there."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedFile:
+    """The sealed bytes, as committed; `report` is the sealing line's own account."""
+
+    digest: Digest
+    size: int
+    at: datetime.datetime
+    report: Plain = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +62,8 @@ class Document:
     waived: tuple[Code, ...] = ()
     """Doubts that somebody in the firm has set aside for this document."""
     pages: int | None = None
-    hold_code: Code | None = None
-    """Why it is held, or was rejected."""
-    hold_reason: Words | None = None
-    hold_hint: Words | None = None
-    held_from: DocumentState | None = None
-    """The state to go back to, once the cause is gone."""
-    sealed_digest: Digest | None = None
-    sealed_size: int | None = None
-    sealed_at: datetime.datetime | None = None
-    seal_report: Plain | None = None
+    hold: Hold | None = None
+    sealed: SealedFile | None = None
 
     @property
     def id(self) -> DocumentId:
@@ -55,40 +71,29 @@ class Document:
         return self.claimed.id
 
 
-FIELDS = frozenset(
-    {
-        "epoch",
-        "recognition",
-        "origin_key",
-        "rule",
-        "route",
-        "person",
-        "waived",
-        "pages",
-        "hold_code",
-        "hold_reason",
-        "hold_hint",
-        "held_from",
-        "sealed_digest",
-        "sealed_size",
-        "sealed_at",
-        "seal_report",
-    }
-)
-"""What a move may change besides the state."""
+class Changes(TypedDict, total=False):
+    """What a move may change besides the state; what is left out stays as it was."""
+
+    recognition: Plain | None
+    origin_key: str | None
+    rule: str | None
+    route: Plain | None
+    person: str | None
+    waived: tuple[Code, ...]
+    pages: int | None
+    epoch: int
+    hold: Hold | None
+    sealed: SealedFile | None
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """From the state expected to another one, with new values for some of `FIELDS`; the others stay as they were.
+    """From the state expected to another one, with changes."""
 
-    Words are given as `Words` or as `{"fr": …, "en": …}`.
-    """
-
-    id: DocumentId
+    document: DocumentId
     expected: DocumentState
     to: DocumentState
-    fields: Plain = field(default_factory=dict)
+    changes: Changes = field(default_factory=Changes)
 
 
 def values_of(claimed: Claimed, at: datetime.datetime) -> dict[str, object]:
@@ -111,11 +116,19 @@ def values_of(claimed: Claimed, at: datetime.datetime) -> dict[str, object]:
 
 
 def columns_of(move: Move, at: datetime.datetime) -> dict[str, object]:
-    """The columns that a move writes; ValueError for one it may not."""
-    if strange := set(move.fields) - FIELDS:
-        raise ValueError(f"not a field of a document: {', '.join(sorted(strange))}")
-    plain = {name: _stored(value) for name, value in move.fields.items()}
-    return {"state": move.to, "changed_at": at, **plain}
+    """The columns that a move writes."""
+    changes: dict[str, object] = dict(move.changes)
+    columns: dict[str, object] = {"state": move.to, "changed_at": at}
+    if "hold" in changes or move.to not in _EXPLAINED:
+        hold = changes.pop("hold", None)
+        columns |= _hold_columns(hold if isinstance(hold, Hold) else None, move.expected)
+    if "sealed" in changes:
+        sealed = changes.pop("sealed")
+        columns |= _sealed_columns(sealed if isinstance(sealed, SealedFile) else None)
+    if "waived" in changes:
+        columns["waived"] = list(move.changes["waived"])
+        del changes["waived"]
+    return columns | changes
 
 
 def document_of(row: RowMapping) -> Document:
@@ -134,14 +147,8 @@ def document_of(row: RowMapping) -> Document:
         person=row["person"],
         waived=tuple(map(Code, row["waived"] or ())),
         pages=row["pages"],
-        hold_code=Code(row["hold_code"]) if row["hold_code"] else None,
-        hold_reason=words_of(row["hold_reason"]),
-        hold_hint=words_of(row["hold_hint"]),
-        held_from=DocumentState(row["held_from"]) if row["held_from"] else None,
-        sealed_digest=Digest(row["sealed_digest"]) if row["sealed_digest"] else None,
-        sealed_size=row["sealed_size"],
-        sealed_at=row["sealed_at"],
-        seal_report=row["seal_report"],
+        hold=_hold(row),
+        sealed=_sealed(row),
     )
 
 
@@ -153,12 +160,6 @@ def plain_words(words: Words | None) -> dict[str, str] | None:
 def words_of(value: Mapping[str, str] | None) -> Words | None:
     """Words as stored, read again."""
     return None if value is None else Words(value["fr"], value["en"])
-
-
-def _stored(value: object) -> object:
-    if isinstance(value, Words):
-        return plain_words(value)
-    return list(value) if isinstance(value, tuple | frozenset) else value
 
 
 def _claimed(row: RowMapping) -> Claimed:
@@ -176,3 +177,39 @@ def _claimed(row: RowMapping) -> Claimed:
         ),
         lot=row["lot"],
     )
+
+
+def _hold(row: RowMapping) -> Hold | None:
+    reason = words_of(row["hold_reason"])
+    if reason is None:
+        return None
+    return Hold(
+        reason=reason,
+        code=Code(row["hold_code"]) if row["hold_code"] else None,
+        hint=words_of(row["hold_hint"]),
+        held_from=DocumentState(row["held_from"]) if row["held_from"] else None,
+    )
+
+
+def _hold_columns(hold: Hold | None, state: DocumentState) -> dict[str, object]:
+    return {
+        "hold_code": hold and hold.code,
+        "hold_reason": plain_words(hold.reason if hold else None),
+        "hold_hint": plain_words(hold.hint if hold else None),
+        "held_from": (hold.held_from or state) if hold else None,
+    }
+
+
+def _sealed(row: RowMapping) -> SealedFile | None:
+    if row["sealed_digest"] is None:
+        return None
+    return SealedFile(Digest(row["sealed_digest"]), row["sealed_size"], row["sealed_at"], row["seal_report"])
+
+
+def _sealed_columns(sealed: SealedFile | None) -> dict[str, object]:
+    return {
+        "sealed_digest": sealed and sealed.digest,
+        "sealed_size": sealed and sealed.size,
+        "sealed_at": sealed and sealed.at,
+        "seal_report": dict(sealed.report) if sealed else None,
+    }
