@@ -122,7 +122,8 @@ def report(error: JesignError, options: Options) -> int:
 def error_lines(error: JesignError, lang: str) -> list[str]:
     """What happened, every fault of a configuration, and what to do."""
     code = f"{error.code.value} " if isinstance(error, DocumentError) else ""
-    lines = [click.style("✗ ", fg="red") + code + printable(error.message.in_language(lang))]
+    first, *others = error.message.in_language(lang).splitlines() or [""]
+    lines = [click.style("✗ ", fg="red") + code + printable(first), *(f"  {printable(line)}" for line in others)]
     if isinstance(error, SettingsError):
         lines += [f"  {printable(fault.in_language(lang))}" for fault in error.faults]
     if error.hint is not None:

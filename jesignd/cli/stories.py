@@ -97,7 +97,7 @@ def recognition(document: Document, lang: str) -> list[str]:
 
 def decision(journal: Sequence[Recorded], lang: str) -> list[str]:
     """Every rule looked at, what each failed on, and the one that spoke; from the last decision taken."""
-    told = [one.entry for one in journal if "considered" in one.entry.data]
+    told = [one for one in journal if "considered" in one.data]
     if not told:
         return [_("Aucune décision encore.", "No decision yet.", lang)]
     lines = [_("Règles, dans l’ordre :", "Rules, in order:", lang)]
@@ -189,8 +189,8 @@ def history(journal: Sequence[Recorded], lang: str) -> list[str]:
     rows = [
         (
             f"  {moment(one.at)}",
-            EVENTS.get(one.entry.event, Words(one.entry.event, one.entry.event)).in_language(lang),
-            ", ".join(f"{key}={value}" for key, value in one.entry.data.items() if isinstance(value, str | int)),
+            EVENTS.get(one.event, Words(one.event, one.event)).in_language(lang),
+            ", ".join(f"{key}={value}" for key, value in one.data.items() if isinstance(value, str | int)),
         )
         for one in journal
     ]

@@ -97,12 +97,11 @@ class RevocationSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RevocationMaterial:
-    """Proof, gathered before sealing, that no certificate of the chain was revoked (DER)."""
+    """What a later reader needs to judge a seal without asking anybody: all DER."""
 
-    crls: tuple[bytes, ...] = ()
-    ocsp_responses: tuple[bytes, ...] = ()
     certificates: tuple[bytes, ...] = ()
-    """Certificates the proof needs besides the seal's own chain."""
+    crls: tuple[bytes, ...] = ()
+    ocsps: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from jesignd.domain.documents import DocumentId, DocumentState
 from jesignd.domain.events import Event
 from jesignd.domain.folders import DeliveryMode, Destination, WatchedFolder
-from jesignd.domain.jobs import Batch, Engine, Stage, Transaction, retry_delay
+from jesignd.domain.jobs import Batch, Promiser, Stage, Transaction, retry_delay
 from jesignd.errors import Code, CredentialError, JesignError, ServiceError, Words
 from jesignd.flow.promises import promise, promise_each
 from jesignd.flow.records import recognised_from
-from jesignd.plugin.transports.folder import Receipt, deliver
-from jesignd.plugin.transports.paths import Subject, target_path
+from jesignd.plugin.transports.folder import Parcel, Receipt, deliver_all
+from jesignd.plugin.transports.paths import target_path
 from jesignd.store import deliveries, documents, journal, stages
 from jesignd.store.deliveries import Delivered, DeliveryState
 from jesignd.store.documents import Changes, Document, Move
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from jesignd.store.vault import Vault
 
 log = logging.getLogger(__name__)
-
-Result = Receipt | JesignError
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +45,13 @@ def deliver_batch(
     database: Database,
     vault: Vault,
     places: Places,
-    engine: Engine,
+    engine: Promiser,
     clock: Callable[[], datetime.datetime],
 ) -> None:
     """Deliver the documents of the batch to the destination its lane names, and write down each receipt."""
     with database.reading() as transaction:
         waiting = _waiting(transaction, batch)
-    results = {document.id: _try(document, batch.lane, vault=vault, places=places) for document in waiting}
+    results = _deliver_all(waiting, batch.lane, vault=vault, places=places)
     at = clock()
     with database.transaction() as transaction:
         stages.finish(transaction, Stage.DELIVER, batch.documents, lane=batch.lane)
@@ -84,14 +82,26 @@ def _waiting(transaction: Transaction, batch: Batch) -> list[Document]:
     ]
 
 
-def _try(document: Document, lane: str, *, vault: Vault, places: Places) -> Result:
-    try:
-        return _deliver(document, lane, vault=vault, places=places)
-    except JesignError as error:
-        return error
+def _deliver_all(
+    waiting: Sequence[Document], lane: str, *, vault: Vault, places: Places
+) -> dict[DocumentId, Receipt | JesignError]:
+    """Deliver with one sync for all that go below the same root; an error for each that failed."""
+    results: dict[DocumentId, Receipt | JesignError] = {}
+    by_root: dict[Path, list[tuple[DocumentId, Parcel]]] = {}
+    for document in waiting:
+        try:
+            root, parcel = _addressed(document, lane, vault=vault, places=places)
+        except JesignError as error:
+            results[document.id] = error
+        else:
+            by_root.setdefault(root, []).append((document.id, parcel))
+    for root, bound in by_root.items():
+        receipts = deliver_all(root, [parcel for _, parcel in bound])
+        results.update({document: receipt for (document, _), receipt in zip(bound, receipts, strict=True)})
+    return results
 
 
-def _deliver(document: Document, lane: str, *, vault: Vault, places: Places) -> Receipt:
+def _addressed(document: Document, lane: str, *, vault: Vault, places: Places) -> tuple[Path, Parcel]:
     destination = places.destinations.get(lane)
     folder = places.folders.get(document.claimed.folder)
     if destination is None or folder is None:
@@ -100,14 +110,14 @@ def _deliver(document: Document, lane: str, *, vault: Vault, places: Places) -> 
             hint=Words("remettez-la, rechargez, puis relancez", "put it back, reload, then retry"),
         )
     assert document.sealed is not None
-    source = vault.sealed_path(document.id, document.epoch)
-    target = target_path(destination, Subject.of(document.claimed, recognised_from(document.recognition or {})))
+    target = target_path(destination, document.claimed, recognised_from(document.recognition or {}))
     root = folder.path if destination.mode is DeliveryMode.SUBFOLDER else destination.path
-    return deliver(source, Path(root), target, digest=document.sealed.digest)
+    source = vault.sealed_path(document.id, document.epoch)
+    return Path(root), Parcel(source, target, document.sealed.digest, document.sealed.size)
 
 
 def _complete(
-    transaction: Transaction, delivered: Sequence[DocumentId], *, engine: Engine, at: datetime.datetime
+    transaction: Transaction, delivered: Sequence[DocumentId], *, engine: Promiser, at: datetime.datetime
 ) -> None:
     """Those that have arrived everywhere are done; their sender is told, and their source may be cleared."""
     rows = deliveries.of_documents(transaction, delivered)
@@ -132,7 +142,7 @@ def _failed(
     error: JesignError,
     *,
     batch: Batch,
-    engine: Engine,
+    engine: Promiser,
     at: datetime.datetime,
 ) -> None:
     """Try again later, as long as waiting may help; then hold, without ever sealing again."""

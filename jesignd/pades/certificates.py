@@ -58,7 +58,7 @@ def order_chain(certificate: x509.Certificate, others: Iterable[x509.Certificate
     chain: list[x509.Certificate] = []
     below = certificate
     while below.issuer != below.subject:
-        above = next((candidate for candidate in remaining if _issued(candidate, below)), None)
+        above = next((candidate for candidate in remaining if issued(candidate, below)), None)
         if above is None:
             break
         remaining.remove(above)
@@ -154,7 +154,8 @@ def _require_signing_usage(certificate: x509.Certificate) -> None:
         )
 
 
-def _issued(issuer: x509.Certificate, below: x509.Certificate) -> bool:
+def issued(issuer: x509.Certificate, below: x509.Certificate) -> bool:
+    """Whether the issuer signed the certificate below it."""
     if issuer.subject != below.issuer:
         return False
     try:

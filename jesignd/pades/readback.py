@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from jesignd.errors import VerificationFailed, Words
 
 _RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
-_OBJECT = re.compile(rb"(?:^|[\r\n])(\d+) \d+ obj\s")
+_HEADING = re.compile(rb"(\d+) \d+\Z")
 _HEXADECIMAL = re.compile(rb"[0-9A-Fa-f]*")
 _STARTXREF = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*$")
 
@@ -93,22 +93,31 @@ def _require_linked(update: bytes, *, gap: int) -> None:
     """The signature belongs to a field that both the form and a page list, and the new table is the file's last."""
     if _STARTXREF.search(update[-64:]) is None:
         _fail("la fin du fichier est incomplète", "the end of the file is incomplete")
-    found = list(_OBJECT.finditer(update))
-    ends = [following.start() for following in found[1:]] + [len(update)]
-    bodies = {
-        int(one[1]): update[one.end() : end].partition(b"stream")[0] for one, end in zip(found, ends, strict=True)
-    }
-    holder = max((one for one in found if one.start() < gap), key=lambda one: one.start(), default=None)
-    value = re.compile(rb"/V %s 0 R\b" % (holder[1] if holder else b"-"))
-    fields = [number for number, body in bodies.items() if b"/FT /Sig" in body and value.search(body)]
+    bodies = _dictionaries(update)
+    holder = max((begin, number) for number, (begin, _) in bodies.items() if begin < gap)[1] if bodies else -1
+    value = b"/V %d 0 R" % holder
+    fields = [number for number, (_, body) in bodies.items() if b"/FT /Sig" in body and value in body]
     if len(fields) != 1:
         _fail("aucun champ ne porte la signature", "no field holds the signature")
     reference = re.compile(rb"(?<!\d)%d 0 R\b" % fields[0])
-    if sum(1 for number, body in bodies.items() if number != fields[0] and reference.search(body)) < 2:
-        _fail(
-            "le champ n’est pas à la fois dans le formulaire et sur une page",
-            "form and page do not both list the field",
-        )
+    plain = b"%d 0 R" % fields[0]
+    listed = [n for n, (_, body) in bodies.items() if n != fields[0] and plain in body and reference.search(body)]
+    if len(listed) < 2:
+        _fail("le formulaire et la page n’ont pas tous deux le champ", "form and page do not both list the field")
+
+
+def _dictionaries(update: bytes) -> dict[int, tuple[int, bytes]]:
+    """By number: where each object of the update begins and what it says, without the contents of streams."""
+    found: dict[int, tuple[int, bytes]] = {}
+    at = update.find(b" obj\n")
+    while at >= 0:
+        following = update.find(b" obj\n", at + 5)
+        heading = _HEADING.search(update[max(0, at - 24) : at])
+        if heading is not None:
+            body = update[at + 5 : following if following >= 0 else len(update)]
+            found[int(heading[1])] = (at, body.partition(b"stream")[0])
+        at = following
+    return found
 
 
 def _signer(hexadecimal: bytes) -> _Signer:

@@ -14,10 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jesignd.domain.levels import PadesLevel
-from jesignd.domain.sealing import Placement, Rung, SealProfile
+from jesignd.domain.sealing import Placement, RevocationMaterial, Rung, SealProfile
 from jesignd.errors import SettingsError, Words
 from jesignd.pades import appearance, cms, field
-from jesignd.pades.revocation import RevocationMaterial, embed
+from jesignd.pades.security_store import embed
 from jesignd.pades.update import Update, Written, readable
 
 _NO_RANGE = b" " * 48
@@ -33,8 +33,8 @@ class CompiledProfile:
     template: cms.CmsTemplate
 
 
-class _LargestToken:
-    """The size of the largest time-stamp token met in this process: what the next gap is made for."""
+class _TokenRoom:
+    """How many bytes the next gap leaves for a time-stamp token: what the last one took, and a quarter more."""
 
     size = _FIRST_TOKEN_SIZE
 
@@ -83,7 +83,7 @@ def seal(
     _require_means(compiled.profile, timestamp, revocation)
     mark = appearance.draw(compiled.profile, at) if placement is not None else None
     while True:
-        room = _LargestToken.size if timestamp is not None else None
+        room = _TokenRoom.size if timestamp is not None else None
         reserved = compiled.template.size(room)
         with readable():
             draft = _draft(
@@ -99,10 +99,10 @@ def seal(
         attributes = compiled.template.signed_attributes(draft.digest())
         signature = sign(attributes)
         token = None if timestamp is None else timestamp(hashlib.sha256(signature).digest())
-        if token is not None and room is not None and len(token) > room:
-            _LargestToken.size = int(len(token) * _TOKEN_MARGIN)
-            continue
-        return draft.filled(compiled.template.package(attributes, signature, token))
+        if token is not None:
+            _TokenRoom.size = int(len(token) * _TOKEN_MARGIN)
+        if token is None or room is None or len(token) <= room:
+            return draft.filled(compiled.template.package(attributes, signature, token))
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,13 +63,14 @@ def check(tx: Transaction, table: sa.Table) -> int:
         VerificationFailed: names the first line that is not what was written.
     """
     last = Head(0, _BEGINNING)
-    query = sa.select(table).order_by(table.c.sequence)
-    for row in connection(tx).execution_options(yield_per=1000).execute(query).mappings():
-        line = {name: value for name, value in row.items() if name not in {"sequence", "digest"}}
-        expected = Head(last.sequence + 1, _digest(last, line))
-        if Head(row["sequence"], row["digest"]) != expected:
-            raise _broken(table.name, expected.sequence)
-        last = expected
+    query = sa.select(table).order_by(table.c.sequence).execution_options(yield_per=1000)
+    with connection(tx).execute(query) as result:
+        for row in result.mappings():
+            line = {name: value for name, value in row.items() if name not in {"sequence", "digest"}}
+            expected = Head(last.sequence + 1, _digest(last, line))
+            if Head(row["sequence"], row["digest"]) != expected:
+                raise _broken(table.name, expected.sequence)
+            last = expected
     if last != head(tx, table.name):
         raise _broken(table.name, last.sequence + 1)
     return last.sequence

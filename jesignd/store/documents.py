@@ -134,8 +134,9 @@ def amend(
 
 def known_sources(tx: Transaction, folder: str) -> set[tuple[str, int, int, int]]:
     """Relative path, size, mtime (ns) and inode of every file ever claimed from this folder."""
+    this = table.c.folder == folder
     query = sa.select(table.c.relative_path, table.c.size, table.c.mtime_ns, table.c.inode)
-    return {row.tuple() for row in connection(tx).execute(query.where(table.c.folder == folder))}
+    return {(path, size, mtime, inode) for path, size, mtime, inode in connection(tx).execute(query.where(this))}
 
 
 def same_content(tx: Transaction, digest: Digest, *, exclude: DocumentId) -> list[Document]:
@@ -152,7 +153,7 @@ def counts(tx: Transaction) -> Mapping[str, Mapping[DocumentState, int]]:
     """How many documents of each folder stand in each state; states without any are left out."""
     query = sa.select(table.c.folder, table.c.state, sa.func.count()).group_by(table.c.folder, table.c.state)
     counted: dict[str, dict[DocumentState, int]] = {}
-    for folder, state, number in connection(tx).execute(query).tuples():
+    for folder, state, number in connection(tx).execute(query):
         counted.setdefault(folder, {})[DocumentState(state)] = number
     return counted
 
@@ -169,7 +170,7 @@ def _apply(tx: Transaction, moves: Sequence[Move], at: datetime.datetime) -> fro
     standing: dict[str, str] = {}
     for chunk in _chunks([one.document for one in moves]):
         query = sa.select(table.c.id, table.c.state).where(table.c.id.in_(chunk))
-        standing.update(row.tuple() for row in connection(tx).execute(query))
+        standing.update((this, state) for this, state in connection(tx).execute(query))
     by_columns: dict[tuple[str, ...], list[dict[str, object]]] = {}
     for one in moves:
         if standing.get(one.document) == one.expected:

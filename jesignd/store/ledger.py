@@ -142,7 +142,8 @@ def _post(
 
 
 def _balances(tx: Transaction) -> dict[Account, Cents]:
-    recorded = dict(connection(tx).execute(sa.select(balances.c.account, balances.c.cents)).tuples().all())
+    query = sa.select(balances.c.account, balances.c.cents)
+    recorded = dict(connection(tx).execute(query).all())
     return {account: Cents(recorded.get(account, 0)) for account in Account}
 
 

@@ -76,7 +76,7 @@ def attempts(
     query = sa.select(table.c.document, table.c.attempt).where(
         table.c.stage == stage, table.c.lane == lane, table.c.document.in_(documents)
     )
-    return {DocumentId(document): attempt for document, attempt in connection(tx).execute(query).tuples()}
+    return {DocumentId(document): attempt for document, attempt in connection(tx).execute(query)}
 
 
 def of_document(tx: Transaction, document: DocumentId) -> list[Promise]:

@@ -94,12 +94,11 @@ def exports(run: int = 1) -> tuple[Export, ...]:
 def companions(files: Sequence[Export], *, lot: str) -> tuple[Companion, ...]:
     """The indexes, their end markers and the sidecar that go with these files, in the order to write them."""
     by_path = {file.path: file for file in files}
-    listed = ("INV_000627_20261031.pdf", "ATT_000627_20261102_Chiffre d’affaires.pdf")
     fee_note = "NH_T00752_20261031_NUM-F2026-121.pdf"
     quadra = [file for file in files if file.tree == QUADRA]
     return (
         Companion(NEUTRAL, fee_note.replace(".pdf", ".json"), _sidecar(by_path[fee_note])),
-        Companion(NEUTRAL, f"LOT_{lot}.csv", _neutral_index([by_path[path] for path in listed])),
+        Companion(NEUTRAL, f"LOT_{lot}.csv", _neutral_index([file for file in files if _is_listed(file)])),
         Companion(NEUTRAL, f"LOT_{lot}.fin", b""),
         Companion(QUADRA, f"QUADRA_DOC_{lot}.csv", _quadra_index(quadra)),
         Companion(QUADRA, f"QUADRA_DOC_{lot}.fin", b""),
@@ -119,6 +118,11 @@ def _quadra(path: str, draw: Callable[[], bytes]) -> Export:
     return Export(QUADRA, path, draw(), DocumentState.DELIVERED)
 
 
+def _is_listed(file: Export) -> bool:
+    """The attestation, and the fee note of the Çelik garage that is new in each run."""
+    return file.tree == NEUTRAL and file.path.startswith(("ATT_", "NH_000627_"))
+
+
 def _neutral_index(files: Iterable[Export]) -> bytes:
     rows = ["VERSION;DOSSIER;TYPE;PERIODE;MATRICULE;NUMERO;LIBELLE;FICHIER;TAILLE;SHA256;ID_ORIGINE;SIGNATAIRES"]
     for file in files:
@@ -129,7 +133,7 @@ def _neutral_index(files: Iterable[Export]) -> bytes:
 
 
 def _quadra_index(files: Iterable[Export]) -> bytes:
-    natures = {"BP": "BULLETIN", "NH": "FACTURE", "INV": "INVENTAIRE", "RH": "COURRIER"}
+    natures = {"BP": "BULLETIN", "NH": "NOTE D'HONORAIRES", "INV": "INVENTAIRE", "RH": "NOTE DE SERVICE"}
     rows = [
         (
             "DOSSIER;ETABLISSEMENT;CHAPITRE;NATURE;ANNEE;PERIODE;NUMEMPLOYE;INDICEBULLETIN;LIBELLE;FICHIER;AUTEUR;CHRONO;"
