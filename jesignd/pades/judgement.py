@@ -19,7 +19,7 @@ from jesignd.domain.levels import LegalLevel
 from jesignd.domain.verdict import Modifications, Outcome, SignatureFound, SignatureKind, worst
 from jesignd.errors import Words
 from jesignd.pades import holder
-from jesignd.pades.update import UNREADABLE
+from jesignd.pades.update import UNREADABLE, entry
 
 if TYPE_CHECKING:
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -75,7 +75,7 @@ class Judged:
 
 def judge(embedded: EmbeddedPdfSignature, data: bytes, evidence: Evidence) -> Judged:
     """The judgement of one signature or document time-stamp; whatever cannot be read is invalid."""
-    stamp = embedded.sig_object.get("/Type") == "/DocTimeStamp"
+    stamp = entry(embedded.sig_object, "/Type") == "/DocTimeStamp"
     try:
         judged = _judge_timestamp(embedded, evidence) if stamp else _judge_signature(embedded, evidence)
     except UNJUDGEABLE as error:

@@ -25,7 +25,7 @@ from jesignd.domain.levels import PadesLevel
 from jesignd.domain.verdict import Modifications, Outcome, Verdict, worst
 from jesignd.errors import Words
 from jesignd.pades.judgement import UNJUDGEABLE, Evidence, Judged, judge, unjudged
-from jesignd.pades.update import UNREADABLE
+from jesignd.pades.update import UNREADABLE, entry
 
 _RANGE = re.compile(rb"/ByteRange[\0\t\n\f\r ]*\[")
 _MOST_SIGNATURES = 100
@@ -127,7 +127,7 @@ def _unreachable(reader: PdfFileReader, data: bytes, *, known: int) -> tuple[Wor
     """Signatures whose bytes are in the file although no field leads to them."""
     expected = known
     with contextlib.suppress(*UNREADABLE):
-        expected += "/UR3" in reader.root.get("/Perms", {})
+        expected += "/UR3" in (entry(reader.root, "/Perms") or {})
     if len(_RANGE.findall(data)) <= expected:
         return ()
     words = Words(
@@ -138,7 +138,7 @@ def _unreachable(reader: PdfFileReader, data: bytes, *, known: int) -> tuple[Wor
 
 
 def _evidence(reader: PdfFileReader, anchors: tuple[bytes, ...]) -> Evidence:
-    store = reader.root.get("/DSS")
+    store = entry(reader.root, "/DSS")
     if not isinstance(store, generic.DictionaryObject):
         return Evidence(anchors)
     kept = {key: _streams(store, key) for key in ("/Certs", "/CRLs", "/OCSPs")}
@@ -146,7 +146,7 @@ def _evidence(reader: PdfFileReader, anchors: tuple[bytes, ...]) -> Evidence:
 
 
 def _streams(store: generic.DictionaryObject, key: str) -> tuple[bytes, ...]:
-    listed = store.get(key)
+    listed = entry(store, key)
     if not isinstance(listed, generic.ArrayObject):
         return ()
     objects = [one.get_object() for one in listed]
@@ -155,7 +155,7 @@ def _streams(store: generic.DictionaryObject, key: str) -> tuple[bytes, ...]:
 
 def _level(embedded: EmbeddedPdfSignature, judged: Judged, evidence: Evidence) -> PadesLevel | None:
     """The baseline level that the file shows (ETSI EN 319 142-1, clause 6); B-LTA is not looked for yet."""
-    if judged.is_timestamp or embedded.sig_object.get("/SubFilter") != _PADES:
+    if judged.is_timestamp or entry(embedded.sig_object, "/SubFilter") != _PADES:
         return None
     if not judged.has_token:
         return PadesLevel.B_B
