@@ -44,9 +44,7 @@ def require_signable(update: Update) -> None:
     """
     permissions = _dictionary(update.root, "/Perms")
     certification = None if permissions is None else _dictionary(permissions, "/DocMDP")
-    if certification is None:
-        return
-    if _allowed(certification) == Changes.NONE:
+    if Changes.NONE in (_allowed(certification), *(_locked(field) for field in _fields(update) if "/V" in field)):
         raise DocumentError(
             Code.ALREADY_SIGNED,
             Words(
@@ -109,7 +107,16 @@ def certification_reference(allowed: Changes) -> bytes:
     )
 
 
-def _allowed(certification: generic.DictionaryObject) -> int:
+def _locked(field: generic.DictionaryObject) -> int:
+    """What a signed field allows afterwards, by its own lock (ISO 32000-2, table 236) or its signature's."""
+    lock = _dictionary(field, "/Lock")
+    said = None if lock is None else entry(lock, "/P")
+    return min(_allowed(_dictionary(field, "/V")), said if isinstance(said, int) else Changes.FORMS_AND_SIGNATURES)
+
+
+def _allowed(certification: generic.DictionaryObject | None) -> int:
+    if certification is None or "/Reference" not in certification:
+        return Changes.FORMS_AND_SIGNATURES
     with contextlib.suppress(KeyError, IndexError, TypeError):
         for reference in certification["/Reference"]:
             if reference.get_object()["/TransformMethod"] == "/DocMDP":

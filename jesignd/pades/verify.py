@@ -22,7 +22,7 @@ from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from jesignd.domain.levels import PadesLevel
-from jesignd.domain.verdict import Modifications, Outcome, Verdict, worst
+from jesignd.domain.verdict import Modifications, Outcome, SignatureFound, Verdict, worst
 from jesignd.errors import Words
 from jesignd.pades.judgement import UNJUDGEABLE, Evidence, Judged, judge, unjudged
 from jesignd.pades.update import UNREADABLE, entry
@@ -73,7 +73,7 @@ def require_earlier_intact(before: bytes, after: bytes) -> Words | None:
     spoilt = [
         field
         for field, one in earlier.items()
-        if one.outcome is not Outcome.INVALID and (field not in later or later[field].outcome is Outcome.INVALID)
+        if one.outcome is not Outcome.INVALID and (field not in later or _is_spoilt(one, later[field]))
     ]
     if not spoilt:
         return None
@@ -83,14 +83,19 @@ def require_earlier_intact(before: bytes, after: bytes) -> Words | None:
     )
 
 
+def _is_spoilt(earlier: SignatureFound, later: SignatureFound) -> bool:
+    unclear = later.modifications is Modifications.UNKNOWN and earlier.modifications is not Modifications.UNKNOWN
+    return unclear or later.outcome is Outcome.INVALID
+
+
 def _open(data: bytes) -> PdfFileReader:
-    """Strictly if possible; odd but harmless files are read as other readers do."""
-    try:
-        reader = PdfFileReader(io.BytesIO(data), strict=True)
-        list(enumerate_sig_fields(reader))
-    except UNREADABLE:
-        reader = PdfFileReader(io.BytesIO(data), strict=False)
-    return reader
+    """Strictly if possible; odd but harmless files (those of office software, for one) as other readers read them."""
+    with contextlib.suppress(*UNREADABLE):
+        strict = PdfFileReader(io.BytesIO(data), strict=True)
+        list(enumerate_sig_fields(strict))
+        if not strict.xrefs.hybrid_xrefs_present:
+            return strict
+    return PdfFileReader(io.BytesIO(data), strict=False)
 
 
 def _judged(reader: PdfFileReader, data: bytes, evidence: Evidence) -> Iterator[Judged]:
