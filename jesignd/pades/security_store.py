@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 
-if TYPE_CHECKING:
-    from jesignd.domain.sealing import RevocationMaterial
-    from jesignd.pades.update import Update
+from jesignd.pades.update import Update, entry
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationMaterial:
+    """What a later reader needs to judge a seal without asking anybody: all DER."""
+
+    certificates: tuple[bytes, ...] = ()
+    crls: tuple[bytes, ...] = ()
+    ocsps: tuple[bytes, ...] = ()
 
 
 def embed(update: Update, material: RevocationMaterial) -> None:
     """Add the material to the document security store (DSS, ETSI EN 319 142-1, clause 5.4); what is there stays."""
-    store = update.root.get("/DSS")
+    store = entry(update.root, "/DSS")
     if not isinstance(store, generic.DictionaryObject):
         store = generic.DictionaryObject({pdf_name("/Type"): pdf_name("/DSS")})
         update.root[pdf_name("/DSS")] = update.add_object(store)
@@ -26,7 +33,7 @@ def embed(update: Update, material: RevocationMaterial) -> None:
 
 
 def _add(update: Update, store: generic.DictionaryObject, *, key: str, values: tuple[bytes, ...]) -> None:
-    kept = store.get(key)
+    kept = entry(store, key)
     if not isinstance(kept, generic.ArrayObject):
         kept = generic.ArrayObject()
     known = {hashlib.sha256(ref.get_object().data).digest() for ref in kept}
