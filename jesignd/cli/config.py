@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ def config() -> None:
 @click.pass_obj
 def check(options: Options) -> None:
     """Vérifier la configuration : toutes les fautes d'un coup (fichier:ligne:colonne)."""
-    found = _examined(options)
+    found = _with_connectors(_examined(options))
     if options.format == "text":
         _say(found, options)
     else:
@@ -59,6 +60,35 @@ def _examined(options: Options) -> Examination:
     from jesignd.settings.load import examine
 
     return examine(options.config)
+
+
+def _with_connectors(found: Examination) -> Examination:
+    """The same, and what the connectors say of their names and options; asked only of an otherwise good file."""
+    if found.settings is None:
+        return found
+    from jesignd.errors import NotFound, PluginError
+    from jesignd.plugin.installed import installed_plugins
+    from jesignd.plugin.supervising import Recogniser
+
+    faults: list[Fault] = []
+    warnings = list(found.warnings)
+    recogniser = Recogniser(installed_plugins())
+    try:
+        for position, folder in enumerate(found.settings.folders):
+            try:
+                recogniser.conventions(folder.connector, folder.options)
+            except NotFound as error:
+                faults.append(found.at(("folders", position, "connector"), error.message))
+            except SettingsError as error:
+                faults.append(found.at(("folders", position, "options"), error.message))
+            except PluginError as error:
+                warnings.append(found.at(("folders", position, "connector"), error.message))
+    finally:
+        recogniser.close()
+    settings = None if faults else found.settings
+    return dataclasses.replace(
+        found, settings=settings, faults=tuple(faults), warnings=tuple(sorted(warnings, key=lambda one: one.place))
+    )
 
 
 def _say(found: Examination, options: Options) -> None:
