@@ -132,13 +132,22 @@ class _Directories:
 def _enter(parent: int, relative: PurePosixPath) -> int:
     with contextlib.suppress(FileExistsError):
         os.mkdir(relative.name, 0o750, dir_fd=parent)
-        os.fsync(parent)
+        _sync_names(parent)
     try:
         return os.open(relative.name, _DIRECTORY, dir_fd=parent)
     except OSError as error:
         if error.errno in {errno.ELOOP, errno.ENOTDIR}:
             raise _outside(relative) from error
         raise
+
+
+def _sync_names(directory: int) -> None:
+    """Make the names in an open directory survive a power cut; SMB has no such call, and answers EINVAL."""
+    try:
+        os.fsync(directory)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
 
 
 def _standing(directory: Path, parcel: Parcel) -> Receipt | None:
@@ -215,7 +224,9 @@ def _forget_cached(path: Path) -> None:
     """Ask the kernel to drop its copy, so that reading back reads the disk (or the server) and not our own memory."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+        # Where that is not possible, what is read back is the cache: still a check, of less.
+        with contextlib.suppress(OSError):
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
     finally:
         os.close(descriptor)
 
@@ -238,7 +249,7 @@ def _settle(root: Path, directories: _Directories, results: dict[int, Receipt | 
         return
     try:
         for descriptor in directories.opened():
-            os.fsync(descriptor)
+            _sync_names(descriptor)
     except OSError as error:
         for place, result in results.items():
             if isinstance(result, Receipt):

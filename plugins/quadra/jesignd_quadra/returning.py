@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jesignd.domain import tabular, text
+from jesignd.domain import paris, tabular, text
 from jesignd.plugin import Lot, Outcome, ReturnFile
 from jesignd.plugin.returning import csv_bytes
 
@@ -28,7 +28,7 @@ def return_index(lot: Lot) -> ReturnFile | None:
 
 
 def _added(row: tabular.Row, outcome: Outcome) -> tuple[str, ...]:
-    signed_on = f"{outcome.signed_at:%d/%m/%Y}" if outcome.signed_at else ""
+    signed_on = f"{paris.day(outcome.signed_at):%d/%m/%Y}" if outcome.signed_at else ""
     return (row.cells["CHRONO"], outcome.signed_name, signed_on, outcome.status.value)
 
 
