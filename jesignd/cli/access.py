@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import getpass
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jesignd.cli.options import Options
+    from jesignd.jobs.client import DbosClientEngine
     from jesignd.settings.settings import Settings
 
 
@@ -45,6 +47,23 @@ def opened(options: Options) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+@contextmanager
+def queue(database: Database) -> Iterator[DbosClientEngine]:
+    """Where a command promises work to whichever daemon runs, or will."""
+    from jesignd.jobs.client import DbosClientEngine
+
+    engine = DbosClientEngine(database)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def user() -> str:
+    """Who types, for the journal."""
+    return getpass.getuser()
 
 
 def now() -> datetime.datetime:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jesignd.cli import output, stories
-from jesignd.cli.access import opened
+from jesignd.cli import names, output, stories
+from jesignd.cli.access import now, opened, queue, user
 from jesignd.domain.documents import DocumentState
 from jesignd.errors import Words
 from jesignd.store import deliveries, documents, journal
@@ -93,6 +93,41 @@ def why(options: Options, identifier: str) -> None:
     output.show(story, options, text=text)
 
 
+@document.command()
+@click.argument("identifiers", metavar="ID…", nargs=-1, required=True)
+@click.pass_obj
+def release(options: Options, identifiers: tuple[str, ...]) -> None:
+    """Regarder à nouveau des documents en attente, leur cause corrigée ou assumée."""
+    from jesignd.flow.release import release as let_go
+
+    with opened(options) as database, queue(database) as engine:
+        for identifier in identifiers:
+            with database.reading() as transaction:
+                found = documents.find(transaction, identifier)
+            state = let_go(found, database=database, engine=engine, clock=now, by=user())
+            _told(options, found, Words(f"repart de « {names.STATES[state].fr} »", f"goes on from “{state}”"))
+
+
+@document.command()
+@click.argument("identifiers", metavar="ID…", nargs=-1, required=True)
+@click.pass_obj
+def retry(options: Options, identifiers: tuple[str, ...]) -> None:
+    """Livrer à nouveau, tout de suite et sans resceller."""
+    from jesignd.flow.release import retry as try_again
+
+    with opened(options) as database, queue(database) as engine:
+        for identifier in identifiers:
+            with database.reading() as transaction:
+                found = documents.find(transaction, identifier)
+            try_again(found, database=database, engine=engine, clock=now)
+            _told(options, found, Words("livraison relancée", "delivery tried again"))
+
+
+def _told(options: Options, found: str, words: Words) -> None:
+    result = {"id": found, "done": words}
+    output.show(result, options, text=lambda: [f"{found} : {words.in_language(options.lang)}"])
+
+
 def summary(one: Document) -> dict[str, object]:
     """A document on one line, for programs."""
     return {
@@ -128,6 +163,3 @@ def story_of(transaction: Transaction, identifier: str) -> Story:
         tuple(deliveries.of_document(transaction, found)),
         tuple(journal.of_document(transaction, found)),
     )
-
-
-_RELEASED = Words("libéré : {}", "released: {}")
