@@ -39,7 +39,7 @@ def recognise(path=PLACE, *, rows=None, options=None, header=HEADER, encoding="c
     file = bundle(
         path,
         index=None if rows is None else index_bytes(header, rows, encoding),
-        index_name="QUADRA_DOC_20261124.csv",
+        index_name=f"{path.rpartition('/')[0]}/QUADRA_DOC_20261124.csv",
         directories={} if people is None else {"annuaire_quadra.csv": people},
     )
     return Quadra().recognise(file, options or QuadraOptions())
@@ -202,7 +202,7 @@ def test_the_return_list_repeats_each_row_and_says_what_became_of_it():
     outcome = Outcome(
         DocumentId("doc_1"), PLACE, Digest("a" * 64), ReturnStatus.SEALED, signed_name="BP_scellé.pdf", signed_at=at
     )
-    index = Attached("QUADRA_DOC_20261124.csv", index_bytes(HEADER, [ROW, ROW.replace(NAME, "autre.pdf")]))
+    index = Attached("QUADRA_DOC_20261124.csv", index_bytes(HEADER, [ROW, ROW.replace(NAME, PLACE.replace("/", "\\"))]))
 
     made = Quadra().return_rows(Lot("QUADRA_DOC_20261124.csv", (outcome,), index), QuadraOptions())
 
@@ -210,6 +210,7 @@ def test_the_return_list_repeats_each_row_and_says_what_became_of_it():
     table = tabular.read(made.data)
     assert table.columns == (*HEADER.split(";"), "CHRONO_ORIGINE", "FICHIER_SIGNE", "DATESIGNATURE", "ETAT")
     cells = table.rows[0].cells
+    assert cells["FICHIER"].startswith("000424")
     assert (cells["CHRONO_ORIGINE"], cells["ETAT"]) == ("00317", "SCELLE")
     assert cells["DATESIGNATURE"] == "25/11/2026"
     assert len(table.rows) == 1
