@@ -151,8 +151,8 @@ def _follow(run: _Run, batch: Sequence[Export], dropped: dict[Key, float]) -> No
 
 def _tell(run: _Run, fate: Fate, *, seconds: float) -> None:
     run.tally.count(fate)
-    run.delivered.extend(Path(path) for path in fate.delivered_to)
-    click.echo(transcript.fate_line(fate, seconds=seconds, root=run.place.root, lang=run.lang))
+    run.delivered.extend(run.place.delivered / path for path in fate.delivered_to)
+    click.echo(transcript.fate_line(fate, seconds=seconds, into=run.place.delivered.name, lang=run.lang))
 
 
 def _compare(run: _Run, fate: Fate, export: Export) -> None:

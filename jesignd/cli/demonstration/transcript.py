@@ -16,12 +16,11 @@ from jesignd.errors import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from jesignd.cli.demonstration.checking import Checked
     from jesignd.cli.demonstration.watching import Fate
 
-_FILE, _KIND, _FATE = 48, 20, 15
+_FILE, _KIND, _FATE = 49, 17, 14
 _COLOURS = {
     DocumentState.DELIVERED: "green",
     DocumentState.REJECTED: "red",
@@ -58,18 +57,18 @@ def drop(words: Words, lang: str) -> None:
     click.echo(f"{click.style('→', fg='cyan')} {words.in_language(lang)}")
 
 
-def fate_line(fate: Fate, *, seconds: float, root: Path, lang: str) -> str:
+def fate_line(fate: Fate, *, seconds: float, into: str, lang: str) -> str:
     """One file's fate: when, which, what it is, what became of it, where it went or why not, how long it took."""
     kind = names.kind_of(fate.document.recognition if fate.document else None, lang)
     state = pad(_fate(fate, lang), _FATE)
     return "  ".join(
         (
             f"  {fate.at.astimezone(PARIS):%H:%M:%S}",
-            pad(shorten(printable(f"{fate.key[0]}/{fate.key[1]}"), _FILE), _FILE),
+            pad(shorten(printable(_file(fate)), _FILE), _FILE),
             pad(kind, _KIND),
             click.style(state, fg=_COLOURS.get(fate.state)),
             f"{_seconds(seconds, lang):>7}",
-            _where(fate, root, lang),
+            _where(fate, into, lang),
         )
     ).rstrip()
 
@@ -82,9 +81,9 @@ def _fate(fate: Fate, lang: str) -> str:
     return names.STATES[fate.state].in_language(lang) + code
 
 
-def _where(fate: Fate, root: Path, lang: str) -> str:
+def _where(fate: Fate, into: str, lang: str) -> str:
     if fate.delivered_to:
-        return "→ " + ", ".join(_below(path, root) for path in fate.delivered_to)
+        return "→ " + ", ".join(f"{into}/{path.rpartition('/')[0]}/" for path in fate.delivered_to)
     if fate.reason is not None:
         return printable(fate.reason.in_language(lang))
     if fate.state is DocumentState.DUPLICATE:
@@ -96,8 +95,11 @@ def _where(fate: Fate, root: Path, lang: str) -> str:
     return ""
 
 
-def _below(path: str, root: Path) -> str:
-    return path.removeprefix(f"{root}/")
+def _file(fate: Fate) -> str:
+    """Tree and name; the folders in between are where the connector looks, not people."""
+    tree, path = fate.key
+    folders, _, name = path.rpartition("/")
+    return f"{tree}/…/{name}" if folders else f"{tree}/{name}"
 
 
 def totals(tally: Tally, checked: Sequence[Checked], *, balance: Cents, lang: str) -> None:
