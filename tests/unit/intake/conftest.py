@@ -9,17 +9,19 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from jesignd.domain.documents import Claimed, Digest, Refused
 from jesignd.domain.folders import FolderState, WatchedFolder
-from jesignd.errors import Code, Words
 from jesignd.intake import claim, peek, scan
-from jesignd.intake.bundles import Bundle, Postponed
 from jesignd.intake.settle import Tracker
 from jesignd.intake.watch import FolderWatch
+
+if TYPE_CHECKING:
+    from jesignd.errors import Code, Words
+    from jesignd.intake.bundles import Bundle, Postponed
 
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
 
