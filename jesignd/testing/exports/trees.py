@@ -144,7 +144,7 @@ def _quadra_index(files: Iterable[Export]) -> bytes:
         kind, _, period, *rest = name.removesuffix(".pdf").split("_")
         employee = next((part.removeprefix("MAT-") for part in rest if part.startswith("MAT-")), "")
         cells = (client, "000", chapter, natures[kind], year, period, employee, "1" if employee else "", _label(kind))
-        rows.append(";".join([*cells, tabular.write_cell(name), "IM", f"{chrono:05d}", "N"]))
+        rows.append(";".join([*cells, tabular.write_cell(file.path), "IM", f"{chrono:05d}", "N"]))
     return _lines(rows)
 
 
