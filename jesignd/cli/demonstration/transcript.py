@@ -29,6 +29,10 @@ _COLOURS = {
 }
 
 
+_REFUSED = Words("refusé", "refused")
+"""Of a file that was not even taken: it stays where it is."""
+
+
 @dataclass(slots=True)
 class Tally:
     """What happened in this run, for the last lines."""
@@ -36,12 +40,16 @@ class Tally:
     expected: int = 0
     surprises: list[str] = field(default_factory=list)
     states: dict[DocumentState, int] = field(default_factory=dict)
+    refused: int = 0
     spent: Cents = field(default=Cents(0))
 
     def count(self, fate: Fate) -> None:
         """Add one file's fate."""
+        if fate.document is None:
+            self.refused += 1
+            return
         self.states[fate.state] = self.states.get(fate.state, 0) + 1
-        if fate.document is not None and fate.state is DocumentState.DELIVERED:
+        if fate.state is DocumentState.DELIVERED:
             self.spent = Cents(self.spent + int((fate.document.route or {}).get("price", 0)))
 
 
@@ -78,14 +86,15 @@ def _fate(fate: Fate, lang: str) -> str:
         level = fate.document.sealed.report.get("level", "")
         return f"{names.STATES[DocumentState.SEALED].in_language(lang)} {level}"
     code = f" {fate.code.value}" if fate.code else ""
-    return names.STATES[fate.state].in_language(lang) + code
+    state = names.STATES[fate.state] if fate.document else _REFUSED
+    return state.in_language(lang) + code
 
 
 def _where(fate: Fate, into: str, lang: str) -> str:
     if fate.delivered_to:
         return "→ " + ", ".join(f"{into}/{path.rpartition('/')[0]}/" for path in fate.delivered_to)
     if fate.reason is not None:
-        return printable(fate.reason.in_language(lang))
+        return printable(fate.reason.in_language(lang)).rstrip(".")
     if fate.state is DocumentState.DUPLICATE:
         return Words("déjà traité : ni rescellé ni refacturé", "treated before: not sealed nor charged again")[
             lang == "en"
@@ -104,51 +113,44 @@ def _file(fate: Fate) -> str:
 
 def totals(tally: Tally, checked: Sequence[Checked], *, balance: Cents, lang: str) -> None:
     """The last lines: how many of what, who found them valid, what they cost."""
-    parts = [
-        f"{tally.states[state]} {names.STATES[state].in_language(lang)}{_plural(tally.states[state], state, lang)}"
-        for state in names.STATES
-        if tally.states.get(state)
-    ]
+    parts = [_counted(count, names.STATES[state], lang) for state, count in tally.states.items()]
+    parts += [_counted(tally.refused, _REFUSED, lang)] if tally.refused else []
     step(Words(", ".join(parts), ", ".join(parts)), lang)
     good = sum(one.verdict == "valid" for one in checked)
-    step(
-        Words(
-            f"{good} vérifiés par jesignd sur {len(checked)} livrés",
-            f"{good} of {len(checked)} delivered verified by jesignd",
-        ),
-        lang,
-    )
     asked = [one for one in checked if one.second_opinion is not None]
     agreeing = sum(one.second_opinion is True for one in asked)
+    verified = Words(
+        f"vérifiés : {good} sur {len(checked)} par jesignd", f"verified: {good} of {len(checked)} by jesignd"
+    )
     if asked:
-        step(
-            Words(
-                f"{agreeing} vérifiés par pdfsig (second avis) sur {len(asked)}",
-                f"{agreeing} of {len(asked)} verified by pdfsig (second opinion)",
-            ),
-            lang,
+        verified = Words(
+            f"{verified.fr}, {agreeing} sur {len(asked)} par pdfsig",
+            f"{verified.en}, {agreeing} of {len(asked)} by pdfsig",
         )
-    else:
+    step(verified, lang)
+    if checked and not asked:
         drop(
             Words(
-                "pdfsig n'est pas installé (poppler-utils) : pas de second avis",
+                "pdfsig (poppler-utils) n'est pas installé : pas de second avis",
                 "pdfsig (poppler-utils) is absent: no second opinion",
             ),
             lang,
         )
     sealed = tally.states.get(DocumentState.DELIVERED, 0)
+    spent, left = euros(tally.spent), euros(balance)
     step(
         Words(
-            f"{sealed} scellements : {euros(tally.spent)} HT ; solde {euros(balance)}",
-            f"{sealed} seals: {euros(tally.spent)} before tax; balance {euros(balance)}",
+            f"scellements : {sealed}, soit {spent} HT ; solde {left}",
+            f"seals: {sealed}, {spent} before tax; balance {left}",
         ),
         lang,
     )
 
 
-def _plural(count: int, state: DocumentState, lang: str) -> str:
-    invariable = {DocumentState.HELD, DocumentState.DRAFT}
-    return "s" if count > 1 and lang == "fr" and state not in invariable else ""
+def _counted(count: int, state: Words, lang: str) -> str:
+    """`10 livrés`; what does not end in é or n does not take the plural."""
+    takes_plural = lang == "fr" and count > 1 and state.fr.endswith(("é", "n"))
+    return f"{count} {state.in_language(lang)}{'s' if takes_plural else ''}"
 
 
 def problems(lines: Sequence[str]) -> None:
