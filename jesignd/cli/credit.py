@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _MOST = Decimal(1_000_000)
 
 
-class Euros(click.ParamType):
+class Euros(click.ParamType[Any]):
     """An amount in euros as people type it (`50`, `12,50`), in whole cents and never rounded."""
 
     name = "montant"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from jesignd.domain.documents import Refused
     from jesignd.domain.folders import WatchedFolder
-    from jesignd.domain.jobs import Engine
+    from jesignd.domain.jobs import Promiser
     from jesignd.errors import Words
     from jesignd.intake.bundles import Bundle, Postponed
     from jesignd.intake.watch import Snapshot
@@ -32,7 +32,7 @@ class Watches:
     """The watched folders of one configuration."""
 
     def __init__(
-        self, *, database: Database, vault: Vault, engine: Engine, clock: Callable[[], datetime.datetime]
+        self, *, database: Database, vault: Vault, engine: Promiser, clock: Callable[[], datetime.datetime]
     ) -> None:
         self._database = database
         self._vault = vault

@@ -13,7 +13,7 @@ from jesignd.domain.documents import DocumentId, DocumentState
 from jesignd.domain.events import Event
 from jesignd.domain.firm import Person
 from jesignd.domain.folders import WatchedFolder
-from jesignd.domain.jobs import Batch, Engine, Stage, Transaction
+from jesignd.domain.jobs import Batch, Promiser, Stage, Transaction
 from jesignd.domain.paris import day
 from jesignd.domain.recognition import Recognised
 from jesignd.domain.routing import Decision, Facts, Rule
@@ -48,7 +48,7 @@ def authorise_batch(
     *,
     database: Database,
     office: Office,
-    engine: Engine,
+    engine: Promiser,
     clock: Callable[[], datetime.datetime],
 ) -> None:
     """Give each document of the batch its route, or hold it with the reason and the remedy."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jesignd.domain.credit import Cents
 from jesignd.domain.documents import DocumentState
 from jesignd.domain.events import Event
-from jesignd.domain.jobs import Batch, Engine, Stage, Transaction, retry_delay
+from jesignd.domain.jobs import Batch, Promiser, Stage, Transaction, retry_delay
 from jesignd.errors import CreditExhausted, Disposition, JesignError, ServiceError, Words
 from jesignd.flow import outcomes
 from jesignd.flow.promises import promise, promise_each
@@ -39,7 +39,7 @@ def commit(
     failed: Sequence[Failed],
     *,
     database: Database,
-    engine: Engine,
+    engine: Promiser,
     at: datetime.datetime,
 ) -> None:
     """Write down what became of the batch; a document that another run committed meanwhile is left alone."""
@@ -111,7 +111,7 @@ def _told(one: Made) -> dict[str, object]:
 
 
 def _promise_deliveries(
-    transaction: Transaction, kept: Sequence[Made], *, engine: Engine, at: datetime.datetime
+    transaction: Transaction, kept: Sequence[Made], *, engine: Promiser, at: datetime.datetime
 ) -> None:
     by_destination: dict[str, list[Document]] = {}
     for one in kept:
@@ -123,7 +123,7 @@ def _promise_deliveries(
         promise_each(transaction, Stage.DELIVER, ids, engine=engine, at=at, lane=name)
 
 
-def _stop(transaction: Transaction, failure: Failed, *, batch: Batch, engine: Engine, at: datetime.datetime) -> None:
+def _stop(transaction: Transaction, failure: Failed, *, batch: Batch, engine: Promiser, at: datetime.datetime) -> None:
     """Retry what a service failed, for a day; reject or hold the rest, as the error's class says."""
     document, error = failure.document, failure.error
     delay = retry_delay(batch.attempt) if isinstance(error, ServiceError) else None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from jesignd.domain.documents import DocumentId, DocumentState
 from jesignd.domain.events import Event
 from jesignd.domain.folders import DeliveryMode, Destination, WatchedFolder
-from jesignd.domain.jobs import Batch, Engine, Stage, Transaction, retry_delay
+from jesignd.domain.jobs import Batch, Promiser, Stage, Transaction, retry_delay
 from jesignd.errors import Code, CredentialError, JesignError, ServiceError, Words
 from jesignd.flow.promises import promise, promise_each
 from jesignd.flow.records import recognised_from
@@ -45,7 +45,7 @@ def deliver_batch(
     database: Database,
     vault: Vault,
     places: Places,
-    engine: Engine,
+    engine: Promiser,
     clock: Callable[[], datetime.datetime],
 ) -> None:
     """Deliver the documents of the batch to the destination its lane names, and write down each receipt."""
@@ -117,7 +117,7 @@ def _addressed(document: Document, lane: str, *, vault: Vault, places: Places) -
 
 
 def _complete(
-    transaction: Transaction, delivered: Sequence[DocumentId], *, engine: Engine, at: datetime.datetime
+    transaction: Transaction, delivered: Sequence[DocumentId], *, engine: Promiser, at: datetime.datetime
 ) -> None:
     """Those that have arrived everywhere are done; their sender is told, and their source may be cleared."""
     rows = deliveries.of_documents(transaction, delivered)
@@ -142,7 +142,7 @@ def _failed(
     error: JesignError,
     *,
     batch: Batch,
-    engine: Engine,
+    engine: Promiser,
     at: datetime.datetime,
 ) -> None:
     """Try again later, as long as waiting may help; then hold, without ever sealing again."""

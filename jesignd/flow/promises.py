@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from jesignd.domain.jobs import BATCH_LIMIT, Batch, Engine, Stage, Transaction
+from jesignd.domain.jobs import BATCH_LIMIT, Batch, Promiser, Stage, Transaction
 from jesignd.store import stages
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def promise(
     transaction: Transaction,
     batch: Batch,
     *,
-    engine: Engine,
+    engine: Promiser,
     at: datetime.datetime,
     delay: datetime.timedelta = NOW,
 ) -> None:
@@ -35,7 +35,7 @@ def promise_each(
     stage: Stage,
     documents: Sequence[DocumentId],
     *,
-    engine: Engine,
+    engine: Promiser,
     at: datetime.datetime,
     lane: str = "",
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jesignd.domain.documents import Claimed, Refused
 from jesignd.domain.events import Event
-from jesignd.domain.jobs import Engine, Stage
+from jesignd.domain.jobs import Promiser, Stage
 from jesignd.flow.promises import promise_each
 from jesignd.intake.claim import claim_many
 from jesignd.store import documents, journal, refusals
@@ -30,7 +30,7 @@ def receive(
     *,
     database: Database,
     vault: Vault,
-    engine: Engine,
+    engine: Promiser,
     clock: Callable[[], datetime.datetime],
 ) -> Sequence[Claimed | Refused | Postponed]:
     """Claim these files into the vault, make documents of the new ones and promise their recognition."""
@@ -46,7 +46,7 @@ def receive(
 
 
 def _register(
-    folder: WatchedFolder, claimed: Sequence[Claimed], *, database: Database, engine: Engine, at: datetime.datetime
+    folder: WatchedFolder, claimed: Sequence[Claimed], *, database: Database, engine: Promiser, at: datetime.datetime
 ) -> None:
     with database.transaction() as transaction:
         new = documents.insert(transaction, claimed, at=at)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jesignd.domain.documents import DocumentState
 from jesignd.domain.events import Event
 from jesignd.domain.folders import WatchedFolder
-from jesignd.domain.jobs import Batch, Engine, Stage, Transaction
+from jesignd.domain.jobs import Batch, Promiser, Stage, Transaction
 from jesignd.domain.recognition import Doubtful, Recognised, Recognition, Unusable
 from jesignd.errors import Code, DocumentError, DocumentHeld, JesignError, ServiceError, Words
 from jesignd.flow.promises import promise_each
@@ -37,7 +37,7 @@ def recognise_batch(
     vault: Vault,
     recogniser: Recogniser,
     folders: Mapping[str, WatchedFolder],
-    engine: Engine,
+    engine: Promiser,
     clock: Callable[[], datetime.datetime],
 ) -> None:
     """Recognise the documents of a batch that still wait for it; doubts hold, unusable files are rejected."""
@@ -140,7 +140,7 @@ def _event(move: Move) -> Entry:
     return event, move.document, {"code": hold.code if hold else None, "clues": recognition["clues"]}
 
 
-def _go_on(transaction: Transaction, moves: list[Move], *, engine: Engine, at: datetime.datetime) -> None:
+def _go_on(transaction: Transaction, moves: list[Move], *, engine: Promiser, at: datetime.datetime) -> None:
     recognised = [move.document for move in moves if _is_recognised(move)]
     told = [move.document for move in moves if not _is_recognised(move)]
     promise_each(transaction, Stage.AUTHORISE, recognised, engine=engine, at=at)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jesignd.domain.documents import TRANSITIONS, DocumentState
 from jesignd.domain.events import Event
-from jesignd.domain.jobs import Batch, Engine, Stage, Transaction
+from jesignd.domain.jobs import Batch, Promiser, Stage, Transaction
 from jesignd.errors import Code, Words
 from jesignd.flow.promises import promise
 from jesignd.store import documents, journal, stages
@@ -28,7 +28,7 @@ MOST_ATTEMPTS = 12
 
 
 def reconcile(
-    *, database: Database, engine: Engine, clock: Callable[[], datetime.datetime], grace: datetime.timedelta = GRACE
+    *, database: Database, engine: Promiser, clock: Callable[[], datetime.datetime], grace: datetime.timedelta = GRACE
 ) -> int:
     """Promise again every stage that is overdue and that no live job will do; how many batches."""
     at = clock()
@@ -43,7 +43,7 @@ def reconcile(
     return len(lost)
 
 
-def _again(lost: Promise, *, database: Database, engine: Engine, at: datetime.datetime) -> None:
+def _again(lost: Promise, *, database: Database, engine: Promiser, at: datetime.datetime) -> None:
     batch = lost.batch
     with database.transaction() as transaction:
         if batch.attempt < MOST_ATTEMPTS:

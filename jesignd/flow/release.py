@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jesignd.domain.documents import DocumentId, DocumentState
 from jesignd.domain.events import Event
-from jesignd.domain.jobs import Engine, Stage, Transaction
+from jesignd.domain.jobs import Promiser, Stage, Transaction
 from jesignd.errors import Code, DocumentHeld, NotFound, Words
 from jesignd.flow.outcomes import WAIVABLE
 from jesignd.flow.promises import promise_each
@@ -30,7 +30,7 @@ _PAGE = 500
 
 
 def release(
-    document: DocumentId, *, database: Database, engine: Engine, clock: Callable[[], datetime.datetime], by: str
+    document: DocumentId, *, database: Database, engine: Promiser, clock: Callable[[], datetime.datetime], by: str
 ) -> DocumentState:
     """Look at one held document's cause again, setting aside what a person may set aside; the state it goes back to.
 
@@ -52,7 +52,9 @@ def release(
     return one.hold.held_from or DocumentState.RECEIVED
 
 
-def retry(document: DocumentId, *, database: Database, engine: Engine, clock: Callable[[], datetime.datetime]) -> None:
+def retry(
+    document: DocumentId, *, database: Database, engine: Promiser, clock: Callable[[], datetime.datetime]
+) -> None:
     """Try the deliveries of one document again, now.
 
     Raises:
@@ -74,7 +76,7 @@ def retry(document: DocumentId, *, database: Database, engine: Engine, clock: Ca
 
 
 def resume(
-    codes: Collection[Code], *, database: Database, engine: Engine, clock: Callable[[], datetime.datetime]
+    codes: Collection[Code], *, database: Database, engine: Promiser, clock: Callable[[], datetime.datetime]
 ) -> int:
     """Look again at every document held for one of these reasons; how many went back."""
     resumed = 0
@@ -97,7 +99,7 @@ def _go_back(
     transaction: Transaction,
     held: Sequence[Document],
     *,
-    engine: Engine,
+    engine: Promiser,
     at: datetime.datetime,
     waived: frozenset[Code],
 ) -> None:
@@ -121,7 +123,7 @@ def _waiving(document: Document, waived: frozenset[Code]) -> Changes:
 
 
 def _deliver_again(
-    transaction: Transaction, released: Sequence[DocumentId], *, engine: Engine, at: datetime.datetime
+    transaction: Transaction, released: Sequence[DocumentId], *, engine: Promiser, at: datetime.datetime
 ) -> None:
     for document in released:
         for lane in deliveries.retry(transaction, document, at=at):

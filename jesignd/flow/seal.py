@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from jesignd.confined import Crashed, Pool
 from jesignd.domain.documents import DocumentState
-from jesignd.domain.jobs import Batch, Engine
+from jesignd.domain.jobs import Batch, Promiser
 from jesignd.domain.levels import PadesLevel
 from jesignd.domain.sealing import Credential, RevocationMaterial, SealProfile, SealRequest, TimestampAuthority
 from jesignd.errors import Code, CredentialError, DocumentError, JesignError, ServiceError, Words
@@ -56,7 +56,7 @@ def seal_batch(
     vault: Vault,
     line: SealingLine,
     spread: Spread,
-    engine: Engine,
+    engine: Promiser,
     clock: Callable[[], datetime.datetime],
 ) -> None:
     """Seal the documents of the batch that are still authorised, and commit them together."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from jesignd.errors import Words
 from jesignd.pdf import refusals
 
@@ -25,6 +27,7 @@ _OTHERS: tuple[tuple[bytes, Words], ...] = (
     (b"{\\rtf", Words("c’est un document RTF", "it is an RTF document")),
     (b"%!PS", Words("c’est un fichier PostScript", "it is a PostScript file")),
 )
+_OBJECT = re.compile(rb"\d[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+obj(?![A-Za-z])")
 _MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<svg", b"<script")
 
 
@@ -50,5 +53,5 @@ def require_pdf(data: bytes) -> None:
 
 def is_complete(data: bytes) -> bool:
     """Whether the last thing written is the end of a PDF, not an object: a file cut in transit ends in one."""
-    last_object = max(data.rfind(b" obj"), data.rfind(b"\nendobj"))
-    return max(data.rfind(b"startxref"), data.rfind(b"trailer")) > last_object
+    end = max(data.rfind(b"startxref"), data.rfind(b"trailer"))
+    return end >= 0 and _OBJECT.search(data, end) is None

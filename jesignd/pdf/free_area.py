@@ -31,7 +31,10 @@ MAX_SIDE_PIXELS = 1200
 GREY_TOLERANCE = 12
 """How far from the background a pixel may be and still be blank: the grain of a scan, not the tint of a table."""
 BREATHING_PIXELS = 2
-SHRINKING = (1.0, 0.85, 0.7)
+SHRINKING = (1.0, 0.85, 0.7, 0.55)
+SHRINKING_ON_SMALL_PAGES = (*SHRINKING, 0.4, 0.25)
+SMALL_PAGE_POINTS = 298.0
+"""Short side of an A6 sheet: a ticket or a label has no room for a mark one could read at arm's length."""
 BLANK_ENOUGH = 0.02
 FILLED = 0.95
 """A corner without text that is covered this much is a picture or a band of colour, not writing."""
@@ -97,7 +100,7 @@ def find(
         picture = greys_of(opened, scale=min(PIXELS_PER_POINT * box.scale, MAX_SIDE_PIXELS / max(opened.get_size())))
         ink = grid_of(picture, size=(width, height))
         room = _with_obstacles(ink, obstacles)
-        for share in SHRINKING:
+        for share in SHRINKING_ON_SMALL_PAGES if min(width, height) < SMALL_PAGE_POINTS else SHRINKING:
             if (free := nearest(room, corner=corners[0], share=share)) is not None:
                 return free
         for corner in sorted(corners, key=ink.covered):

@@ -17,11 +17,13 @@ from jesignd.pdf.xref import Oddity
 HARMLESS = frozenset({Oddity.HYBRID, Oddity.NULL_ENTRY, Oddity.LOOSE_OFFSET, Oddity.JUNK_AFTER, Oddity.ODD_GENERATION})
 """Oddities every reader we know reads past in the same way; an update can be appended behind them."""
 
+# The last one: harmless when `/Size` is too high; when it is too low, `Oddity.LYING_SIZE` says so.
 _HARMLESS_WARNINGS = (
     "Resources is missing or invalid",
     "MediaBox is undefined",
     "xref entry for the xref stream itself is missing",
     "name with stray #",
+    "is not one plus the highest object number",
 )
 _FINDINGS = {
     Oddity.JUNK_BEFORE: Finding.JUNK_BEFORE,

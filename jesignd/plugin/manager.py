@@ -107,7 +107,8 @@ class Plugins:
         except MemoryError:
             raise
         except (Exception, SystemExit) as error:  # a foreign hook may raise anything
-            self._manager.unregister(module)
+            if self._manager.is_registered(module):
+                self._manager.unregister(module)
             raise _crashed(name, error, Words("en s’enregistrant", "when registering")) from error
         if len(offered) != 1 or not isinstance(offered[0], list | tuple):
             raise _malformed(

@@ -32,6 +32,8 @@ COLUMNS = (
     "DATE_SIGNATURE",
 )
 
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
 
 def return_file(lot: Lot) -> bytes:
     """The return file of a lot: one row a document, by path, `;`, CRLF (see `csv_bytes` for the letters)."""
@@ -80,7 +82,7 @@ def _row(lot: str, outcome: Outcome) -> tuple[str, ...]:
 
 def _cell(value: str) -> str:
     """One line, composed accents (cp1252 has no others), safe in a spreadsheet."""
-    return write_cell(unicodedata.normalize("NFC", re.sub(r"[\r\n\x0b\x0c\x85\u2028\u2029]+", " ", value)))
+    return write_cell(_CONTROLS.sub(" ", unicodedata.normalize("NFC", value)))
 
 
 def _safe(name: str) -> str:

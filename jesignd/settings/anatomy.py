@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import types
 import typing
 from typing import TYPE_CHECKING, Literal
 
@@ -22,6 +21,15 @@ def sections_in(annotation: object) -> tuple[type[BaseModel], ...]:
     found: list[type[BaseModel]] = []
     for argument in typing.get_args(annotation):
         found += [section for section in sections_in(argument) if section not in found]
+    return tuple(found)
+
+
+def every_section(root: type[BaseModel]) -> tuple[type[BaseModel], ...]:
+    """The root and all sections below it, in the order in which a reader meets them."""
+    found: dict[type[BaseModel], None] = {root: None}
+    for field in root.model_fields.values():
+        for section in sections_in(field.rebuild_annotation()):
+            found.update(dict.fromkeys(every_section(section)))
     return tuple(found)
 
 
@@ -56,8 +64,3 @@ def closest(word: str, known: Iterable[str]) -> str | None:
 
 def _form(word: str) -> str:
     return word.casefold().replace("-", "_")
-
-
-def is_optional(annotation: object) -> bool:
-    """Whether the annotation allows nothing at all."""
-    return isinstance(annotation, types.UnionType) and type(None) in typing.get_args(annotation)

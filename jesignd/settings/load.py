@@ -83,9 +83,9 @@ def examine_content(content: bytes, path: Path) -> Examination:
     except Unreadable as error:
         return Examination(None, (error.fault,))
     configuration, formal, wrong = _validated(source)
-    wrong |= {fault.path for fault in source.faults}
-    draft = draft_of(source.data, frozenset(wrong))
-    faults = [*source.faults, *formal]
+    already = {fault.path for fault in source.faults}
+    draft = draft_of(source.data, frozenset(wrong | already))
+    faults = [*source.faults, *(fault for fault in formal if fault.path not in already)]
     for check in (references.check(draft), lawful.check(draft.rules), isolation.check(draft, path)):
         faults += _placed(check, source)
     if faults or configuration is None:

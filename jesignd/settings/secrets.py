@@ -72,11 +72,13 @@ def _content(secret: Secret, path: Path) -> tuple[bytes, os.stat_result]:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         raise _unusable(secret, Words("ne peut pas être lu", "cannot be read")) from error
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
             raise _unusable(secret, Words("n’est pas un petit fichier ordinaire", "is not a small plain file"))
-        return file.read(MAX_BYTES), status
+        return os.read(descriptor, MAX_BYTES), status
+    finally:
+        os.close(descriptor)
 
 
 def _unusable(secret: Secret, why: Words) -> CredentialError:

@@ -1,7 +1,7 @@
 """Show: what the configuration comes to, defaults written out.
 
-Secrets cannot appear: the model only knows where they lie. The one place where people hide one all the same, the options
-of a connector, is masked by the name of the key.
+Secrets cannot appear: the model only knows where they lie. The one place where people put one all the same, the
+options of a connector, is masked by the name of the key.
 """
 
 from __future__ import annotations

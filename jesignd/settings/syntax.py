@@ -25,8 +25,8 @@ _KNOWN: tuple[tuple[str, Words], ...] = (
     (
         "expected <block end>",
         Words(
-            "retrait de travers : cette ligne n’est pas alignée avec celles du même bloc",
-            "wrong indentation: this line is not aligned with its block",
+            "retrait de travers (ligne mal alignée avec son bloc), ou guillemet jamais refermé plus haut",
+            "wrong indentation (line not aligned with its block), or a quote never closed above",
         ),
     ),
     (

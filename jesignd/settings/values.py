@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from jesignd.domain.credit import Cents
 from jesignd.errors import Words
@@ -14,7 +14,8 @@ _BYTES = {
     "KiB": 1 << 10, "Kio": 1 << 10, "MiB": 1 << 20, "Mio": 1 << 20, "GiB": 1 << 30, "Gio": 1 << 30,
 }  # fmt: skip
 _MILLIMETRES = {"mm": 1.0, "cm": 10.0}
-_QUANTITY = re.compile(r"(\d{1,12}(?:\.\d{1,6})?) ?([A-Za-z]+)")
+_QUANTITY = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) ?([A-Za-z]+)")
+_AMOUNT = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?")
 
 DURATION = Words("une durée s’écrit 5s, 10m, 2h ou 15d", "a duration is written 5s, 10m, 2h or 15d")
 SIZE = Words("une taille s’écrit 500kB, 10MB ou 1GB", "a size is written 500kB, 10MB or 1GB")
@@ -80,11 +81,8 @@ def write_length(millimetres: float) -> str:
 
 def parse_price(value: str | float) -> Cents:
     """Whole cents of an amount in euros; `NotThis` when it is not a whole number of cents from 0 to 10,000 €."""
-    try:
-        amount = Decimal(value if isinstance(value, str) else repr(value))
-    except InvalidOperation:
-        raise NotThis(PRICE) from None
-    if not (amount.is_finite() and 0 <= amount <= 10_000) or (amount * 100) % 1:
+    text = value if isinstance(value, str) else repr(value)
+    if _AMOUNT.fullmatch(text) is None or (amount := Decimal(text)) > 10_000 or (amount * 100) % 1:
         raise NotThis(PRICE)
     return Cents(int(amount * 100))
 

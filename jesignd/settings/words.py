@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
+    from jesignd.settings.fault import KeyPath
     from jesignd.settings.source import Source
 
 
@@ -46,13 +47,16 @@ _FIXED: Mapping[str, Words] = {
     ),
 }
 
+_COLLECTIONS = frozenset({"tuple_type", "dict_type", "model_type", "model_attributes_type"})
+_EMPTY = Words("rien sous cette clé : remplissez-la ou retirez-la", "nothing below this key: fill it in or remove it")
+
 
 def fault_of(error: ErrorDetails, source: Source) -> Fault:
     """The fault with its place in the file: the key for an unknown key, the value otherwise."""
     path = source.known(error["loc"])
     kind = error["type"]
     if kind == "extra_forbidden":
-        return Fault(source.place_of_key(path), path, _unknown_key(error, str(path[-1])))
+        return Fault(source.place_of_key(path), path, words_of(error))
     place = source.place_of(path)
     if kind in {"missing", "union_tag_not_found"}:
         context = error.get("ctx", {})
@@ -65,6 +69,10 @@ def words_of(error: ErrorDetails) -> Words:
     """The error's sentence."""
     kind = error["type"]
     context: Mapping[str, Any] = error.get("ctx", {})
+    if kind == "extra_forbidden":
+        return _unknown_key(error["loc"])
+    if error.get("input", "") is None and kind in _COLLECTIONS:
+        return _EMPTY
     if kind in _FIXED:
         return _FIXED[kind]
     if kind in _MADE:
@@ -72,8 +80,8 @@ def words_of(error: ErrorDetails) -> Words:
     return Words(f"valeur refusée ({kind})", f"value refused ({kind})")
 
 
-def _unknown_key(error: ErrorDetails, key: str) -> Words:
-    allowed = keys_at(Configuration, error["loc"][:-1])
+def _unknown_key(path: KeyPath) -> Words:
+    key, allowed = str(path[-1]), keys_at(Configuration, path[:-1])
     if meant := closest(key, allowed):
         return Words(f"clé inconnue ; vouliez-vous dire « {meant} » ?", f"unknown key; did you mean `{meant}`?")
     listed = ", ".join(sorted(allowed))

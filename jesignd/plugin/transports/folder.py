@@ -19,7 +19,7 @@ from jesignd import durable
 from jesignd.domain.documents import Digest
 from jesignd.errors import Code, DocumentHeld, JesignError, ServiceError, VerificationFailed, Words
 from jesignd.plugin.transports.paths import versioned
-from jesignd.plugin.transports.renaming import reveal
+from jesignd.plugin.transports.renaming import take_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -225,7 +225,7 @@ def _name(written: _Written) -> Receipt:
     parcel = written.parcel
     for version in range(1, MAX_VERSIONS + 1):
         candidate = written.directory / versioned(parcel.target.name, version)
-        if reveal(written.temporary, candidate):
+        if take_name(written.temporary, candidate):
             return _receipt(parcel, version, already=False)
         if _is(candidate, parcel):
             return _receipt(parcel, version, already=True)

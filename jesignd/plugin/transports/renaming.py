@@ -1,4 +1,7 @@
-"""Renaming: give a file its name without replacing, also where there are no hard links (SMB, FAT)."""
+"""Renaming: give a file a name nobody has, also where there are no hard links (SMB, FAT).
+
+Unlike `durable.reveal`, the temporary file stays when the name is taken, so that another name can be tried.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,6 @@ import ctypes
 import errno
 import os
 from typing import TYPE_CHECKING
-
-from jesignd import durable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,22 +19,25 @@ _RENAME_NOREPLACE = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def reveal(temporary: Path, final: Path) -> bool:
+def take_name(temporary: Path, final: Path) -> bool:
     """Give the temporary file its final name, unless somebody has it: True when this call gave it."""
     try:
-        return durable.reveal(temporary, final)
+        os.link(temporary, final, follow_symlinks=False)
+    except FileExistsError:
+        return False
     except OSError as error:
         if error.errno not in _NO_HARD_LINKS:
             raise
-    return rename_without_replacing(temporary, final)
+        return rename_without_replacing(temporary, final)
+    temporary.unlink()
+    return True
 
 
 def rename_without_replacing(temporary: Path, final: Path) -> bool:
-    """The same by renameat2(2); the temporary name is gone afterwards in both cases."""
+    """The same by renameat2(2)."""
     if _libc.renameat2(_AT_FDCWD, os.fsencode(temporary), _AT_FDCWD, os.fsencode(final), _RENAME_NOREPLACE) == 0:
         return True
     number = ctypes.get_errno()
     if number != errno.EEXIST:
         raise OSError(number, os.strerror(number), str(final))
-    temporary.unlink()
     return False

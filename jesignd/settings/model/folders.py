@@ -106,10 +106,10 @@ class DestinationFolder(Section):
     kind: Literal["folder"] = "folder"
     """Nature de la destination : `folder`, un répertoire."""
     path: AbsolutePath | None = None
-    """Répertoire de livraison ; sans objet pour `mode: subfolder`, qui livre à côté du source."""
+    """Répertoire de livraison ; sans objet si `mode: subfolder`, qui livre à côté du source."""
     mode: DeliveryMode = DeliveryMode.MIRROR
-    """`mirror` : même chemin que le source ; `template` : chemin fait par `template` ; `subfolder` : sous-dossier à côté
-    du source."""
+    """`mirror` : même chemin que le source ; `template` : chemin fait par `template` ; `subfolder` : à côté du source,
+    dans un sous-dossier."""
     template: Line = "{folder}/{stem}_scellé.pdf"
     """Chemin sous `path`, si `mode: template` ; champs `{client}` `{kind}` `{year}` `{month}` `{period}` `{employee}`
     `{number}` `{stem}` `{folder}`."""

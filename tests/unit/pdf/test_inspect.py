@@ -56,6 +56,15 @@ def test_a_truncated_file_is_refused_as_incomplete(payslip):
     assert error.code is Code.TRUNCATED
 
 
+def test_an_update_cut_in_transit_is_refused_although_the_first_revision_is_whole(payslip):
+    error = refused(payslip + b"7 0 obj\n<< /Type /Annot /Rect [0 0 10 10]")
+    assert "incomplet" in error.message.fr
+
+
+def test_a_letter_about_3_objects_after_the_end_does_not_look_like_a_cut(payslip):
+    assert inspect(payslip + b"Il y a 12 3 objets").rung is Rung.TOLERANT
+
+
 def test_an_empty_file_is_refused_as_incomplete():
     assert refused(b"").code is Code.TRUNCATED
 
