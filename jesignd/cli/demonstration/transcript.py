@@ -113,8 +113,8 @@ def _file(fate: Fate) -> str:
 
 def totals(tally: Tally, checked: Sequence[Checked], *, balance: Cents, lang: str) -> None:
     """The last lines: how many of what, who found them valid, what they cost."""
-    parts = [_counted(count, names.STATES[state], lang) for state, count in tally.states.items()]
-    parts += [_counted(tally.refused, _REFUSED, lang)] if tally.refused else []
+    parts = [names.counted(count, names.STATES[state], lang) for state, count in tally.states.items()]
+    parts += [names.counted(tally.refused, _REFUSED, lang)] if tally.refused else []
     step(Words(", ".join(parts), ", ".join(parts)), lang)
     good = sum(one.verdict == "valid" for one in checked)
     asked = [one for one in checked if one.second_opinion is not None]
@@ -145,12 +145,6 @@ def totals(tally: Tally, checked: Sequence[Checked], *, balance: Cents, lang: st
         ),
         lang,
     )
-
-
-def _counted(count: int, state: Words, lang: str) -> str:
-    """`10 livrés`; what does not end in é or n does not take the plural."""
-    takes_plural = lang == "fr" and count > 1 and state.fr.endswith(("é", "n"))
-    return f"{count} {state.in_language(lang)}{'s' if takes_plural else ''}"
 
 
 def problems(lines: Sequence[str]) -> None:
