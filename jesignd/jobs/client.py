@@ -6,14 +6,11 @@ import datetime
 import logging
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import Any, Protocol, cast
 
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
 
 from jesignd.domain.jobs import Batch, Stage, Transaction
-
-if TYPE_CHECKING:
-    import sqlalchemy
 
 APPLICATION = "jesignd"
 VERSION = "1"
@@ -75,7 +72,7 @@ class DbosClientEngine:
         quiet_library()
         DBOS.migrate(database.url)
         self._client = DBOSClient(
-            system_database_engine=cast("sqlalchemy.Engine", database.engine_connections()),
+            system_database_engine=cast("Any", database.engine_connections()),
             serializer=serializer(),
             application_name=APPLICATION,
             lazy=True,
