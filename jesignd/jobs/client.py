@@ -92,7 +92,7 @@ class DbosClientEngine:
             options["queue_partition_key"] = batch.lane or _NO_LANE
         if delay_seconds > 0:
             options["delay_seconds"] = delay_seconds
-        connection = cast("sqlalchemy.Connection", transaction)
+        connection = cast("Any", transaction)
         arguments: tuple[Any, ...] = (str(batch.stage), list(batch.documents), batch.lane, batch.attempt)
         self._client.enqueue_in_transaction(connection, options, *arguments)
         return job

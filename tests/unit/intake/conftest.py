@@ -16,17 +16,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jesignd.domain.documents import Claimed, Digest, Refused
-<<<<<<< HEAD
 from jesignd.domain.folders import WatchedFolder
-=======
-from jesignd.domain.folders import FolderState, WatchedFolder
->>>>>>> demo
 from jesignd.intake import claim, peek, scan
 from jesignd.intake.settle import Tracker
 from jesignd.intake.watch import FolderWatch
 
 if TYPE_CHECKING:
-<<<<<<< HEAD
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from jesignd.domain.folders import FolderState
@@ -35,11 +30,6 @@ if TYPE_CHECKING:
 
 NOBODY = 65534
 
-=======
-    from jesignd.errors import Code, Words
-    from jesignd.intake.bundles import Bundle, Postponed
-
->>>>>>> demo
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
 
 
