@@ -218,7 +218,7 @@ def _in_child(original: Path, target: Path, bench: _Bench) -> Sealed:
         compare_one_in=bench.line.compare_one_in,
         revocation=bench.line.revocation(bench.credential) if needs_proof and bench.line.revocation else None,
     )
-    services = {"sign": bench.credential.sign}
+    services: dict[str, Callable[[bytes], bytes]] = {"sign": bench.credential.sign}
     if bench.line.timestamps is not None:
         services["timestamp"] = bench.line.timestamps.timestamp
     try:
