@@ -6,14 +6,11 @@ import datetime
 import logging
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import Any, Protocol, cast
 
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
 
 from jesignd.domain.jobs import Batch, Stage, Transaction
-
-if TYPE_CHECKING:
-    import sqlalchemy
 
 APPLICATION = "jesignd"
 VERSION = "1"
@@ -75,7 +72,7 @@ class DbosClientEngine:
         quiet_library()
         DBOS.migrate(database.url)
         self._client = DBOSClient(
-            system_database_engine=cast("sqlalchemy.Engine", database.engine_connections()),
+            system_database_engine=cast("Any", database.engine_connections()),
             serializer=serializer(),
             application_name=APPLICATION,
             lazy=True,
@@ -95,7 +92,7 @@ class DbosClientEngine:
             options["queue_partition_key"] = batch.lane or _NO_LANE
         if delay_seconds > 0:
             options["delay_seconds"] = delay_seconds
-        connection = cast("sqlalchemy.Connection", transaction)
+        connection = cast("Any", transaction)
         arguments: tuple[Any, ...] = (str(batch.stage), list(batch.documents), batch.lane, batch.attempt)
         self._client.enqueue_in_transaction(connection, options, *arguments)
         return job

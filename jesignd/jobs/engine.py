@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    import sqlalchemy
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +98,7 @@ class DbosEngine:
         instance = DBOS(
             config={
                 "name": client.APPLICATION,
-                "system_database_engine": cast("sqlalchemy.Engine", self._database.engine_connections()),
+                "system_database_engine": cast("Any", self._database.engine_connections()),
                 "application_version": client.VERSION,
                 "executor_id": self._node,
                 "serializer": client.serializer(),
@@ -176,7 +175,7 @@ def _loop_is_known() -> bool:
 
 def _register_queues(database: client.Connected, *, workers: int, lanes: int, poll: float) -> None:
     registrar = DBOSClient(
-        system_database_engine=cast("sqlalchemy.Engine", database.engine_connections()),
+        system_database_engine=cast("Any", database.engine_connections()),
         serializer=client.serializer(),
         application_name=client.APPLICATION,
         lazy=True,

@@ -37,7 +37,7 @@ class Timers:
             try:
                 function()
             except Exception as error:
-                log.error("failed tick=%s error=%s", name, type(error).__name__)  # noqa: TRY400
+                log.error("failed tick=%s error=%s", name, type(error).__name__)
                 log.debug("failed tick=%s", name, exc_info=error)
 
         self._scheduler.add_job(tick, "interval", seconds=seconds, id=name, name=name, replace_existing=True)
