@@ -27,6 +27,7 @@ from jesignd.jobs.engine import DbosEngine
 from jesignd.store import documents, journal, ledger, stages
 from jesignd.store.database import Database
 from jesignd.store.documents import Move
+from jesignd.store.records import SealedFile
 from jesignd.store.vault import Vault
 
 S = DocumentState
@@ -80,9 +81,11 @@ def store(database: Database, engine: DbosEngine, rounds: int) -> None:
             documents.move_many(tx, [Move(one, S.RECOGNISED, S.AUTHORISED) for one in ids[number]], at=now())
 
     def seal(number: int) -> None:
-        fields = {"sealed_digest": "0" * 64, "sealed_size": SIZE, "sealed_at": now(), "seal_report": {"pages": 1}}
+        file = SealedFile(Digest("0" * 64), SIZE, now(), {"pages": 1})
         with database.transaction() as tx:
-            documents.move_many(tx, [Move(one, S.AUTHORISED, S.SEALED, fields) for one in ids[number]], at=now())
+            documents.move_many(
+                tx, [Move(one, S.AUTHORISED, S.SEALED, {"sealed": file}) for one in ids[number]], at=now()
+            )
             ledger.debit(tx, [(f"seal:{one}:0", Cents(5)) for one in ids[number]], at=now())
             journal.record_many(tx, [(Event.SEALED, one, {"level": "B-B"}) for one in ids[number]], at=now())
             stages.finish(tx, Stage.SEAL, ids[number])

@@ -118,6 +118,8 @@ def values_of(claimed: Claimed, at: datetime.datetime) -> dict[str, object]:
 def columns_of(move: Move, at: datetime.datetime) -> dict[str, object]:
     """The columns that a move writes."""
     changes: dict[str, object] = dict(move.changes)
+    if strange := changes.keys() - Changes.__annotations__.keys():
+        raise ValueError(f"not what a move may change: {', '.join(sorted(strange))}")
     columns: dict[str, object] = {"state": move.to, "changed_at": at}
     if "hold" in changes or move.to not in _EXPLAINED:
         hold = changes.pop("hold", None)

@@ -21,6 +21,7 @@ from jesignd.store import deliveries, documents, journal, ledger, stages
 from jesignd.store.database import Database
 from jesignd.store.deliveries import Delivered
 from jesignd.store.documents import Move
+from jesignd.store.records import SealedFile
 from jesignd.store.vault import Vault
 
 S = DocumentState
@@ -61,7 +62,8 @@ class Line:
         self.vault.publish(fresh)
         with self.database.transaction() as tx:
             digests = {document: durable.digest_of(self.vault.sealed_path(document, 0))[0] for document in waiting}
-            moves = [Move(one, S.AUTHORISED, S.SEALED, {"sealed_digest": digest}) for one, digest in digests.items()]
+            files = {one: SealedFile(digest, 1, now()) for one, digest in digests.items()}
+            moves = [Move(one, S.AUTHORISED, S.SEALED, {"sealed": file}) for one, file in files.items()]
             moved = sorted(documents.move_many(tx, moves, at=now()))
             ledger.debit(tx, [(f"seal:{one}", Cents(5)) for one in moved], at=now())
             journal.record_many(tx, [(Event.SEALED, one, {}) for one in moved], at=now())

@@ -82,7 +82,8 @@ def assert_all_done_once(database: Database, home: Path, ids: list[DocumentId]) 
             assert told == dict.fromkeys((Event.RECOGNISED, Event.AUTHORISED, Event.SEALED, Event.DELIVERED), 1)
         for one in documents.get_many(tx, ids):
             (delivery,) = deliveries.of_document(tx, one.id)
-            assert (delivery.state, delivery.digest) == (DeliveryState.DELIVERED, one.sealed_digest)
+            assert one.sealed is not None
+            assert (delivery.state, delivery.digest) == (DeliveryState.DELIVERED, one.sealed.digest)
     assert {path.name for path in (home / "out").iterdir()} == {f"{one}.pdf" for one in ids}
     assert len(list((home / "vault" / "sealed").rglob("*.pdf"))) == DOCUMENTS
 
