@@ -35,7 +35,7 @@ class Words(NamedTuple):
 
 
 class Code(StrEnum):
-    """Why a document was held or rejected, as written in return files and `NOM.erreur.txt`."""
+    """Why a document was held or rejected, as written in return files and `NOM.erreur.txt`; stable."""
 
     NOT_A_PDF = "E01"
     TRUNCATED = "E02"
@@ -53,6 +53,19 @@ class Code(StrEnum):
     WRONG_CLIENT_SUSPECTED = "E14"
     DELIVERY_FAILED = "E15"
     POISON = "E16"
+    NO_CREDIT = "E17"
+    RULE = "E18"
+    """A rule says to hold, or no rule speaks of the document."""
+    KEY = "E19"
+    """The key, its certificate or our own check failed: the operator acts, the queue waits."""
+    RE_EXPORT = "E20"
+    """A document already sealed was exported again with other contents."""
+    TWIN_NAMES = "E21"
+    """Two names in one folder that only an accent's writing or a capital tells apart."""
+    FORBIDDEN_FILE = "E22"
+    """A symbolic link, a device, a hard link from elsewhere, or a name that could harm."""
+    SERVICE = "E23"
+    """A service elsewhere (trusted time, revocation) failed for a day."""
 
 
 class Disposition(Enum):

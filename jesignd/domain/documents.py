@@ -75,7 +75,7 @@ class Period:
     @classmethod
     def parse(cls, text: str) -> Period:
         """Read `2026`, `202610`, `2026-10`, `20261031` or `2026-10-31`; ValueError for anything else."""
-        match = re.fullmatch(r"(\d{4})(?:-?(\d{2})(?:-?(\d{2}))?)?", text.strip())
+        match = re.fullmatch(r"([0-9]{4})(?:-?([0-9]{2})(?:-?([0-9]{2}))?)?", text.strip())
         if match is None:
             raise ValueError(f"not a period: {text!r}")
         year, month, day = (int(part) if part else None for part in match.groups())
@@ -102,10 +102,15 @@ class DocumentState(StrEnum):
     HELD = "held"
     REJECTED = "rejected"
     DUPLICATE = "duplicate"
+    """The same document with the same contents was treated before; nothing is done or charged again."""
+    REPLACED = "replaced"
+    """Its software exported it again, otherwise, before it was sealed: the later export is treated."""
 
 
 TRANSITIONS: Mapping[DocumentState, frozenset[DocumentState]] = {
-    DocumentState.RECEIVED: frozenset({DocumentState.RECOGNISED, DocumentState.HELD, DocumentState.REJECTED}),
+    DocumentState.RECEIVED: frozenset(
+        {DocumentState.RECOGNISED, DocumentState.HELD, DocumentState.REJECTED, DocumentState.REPLACED}
+    ),
     DocumentState.RECOGNISED: frozenset(
         {
             DocumentState.AUTHORISED,
@@ -113,19 +118,33 @@ TRANSITIONS: Mapping[DocumentState, frozenset[DocumentState]] = {
             DocumentState.HELD,
             DocumentState.REJECTED,
             DocumentState.DUPLICATE,
+            DocumentState.REPLACED,
         }
     ),
     DocumentState.AUTHORISED: frozenset(
-        {DocumentState.SEALED, DocumentState.HELD, DocumentState.REJECTED, DocumentState.RECOGNISED}
+        {
+            DocumentState.SEALED,
+            DocumentState.HELD,
+            DocumentState.REJECTED,
+            DocumentState.RECOGNISED,
+            DocumentState.REPLACED,
+        }
     ),
     DocumentState.SEALED: frozenset({DocumentState.DELIVERED, DocumentState.HELD}),
     DocumentState.HELD: frozenset(
-        {DocumentState.RECEIVED, DocumentState.RECOGNISED, DocumentState.SEALED, DocumentState.REJECTED}
+        {
+            DocumentState.RECEIVED,
+            DocumentState.RECOGNISED,
+            DocumentState.SEALED,
+            DocumentState.REJECTED,
+            DocumentState.REPLACED,
+        }
     ),
-    DocumentState.DRAFT: frozenset({DocumentState.RECOGNISED, DocumentState.REJECTED}),
+    DocumentState.DRAFT: frozenset({DocumentState.RECOGNISED, DocumentState.REJECTED, DocumentState.REPLACED}),
     DocumentState.DELIVERED: frozenset(),
     DocumentState.REJECTED: frozenset(),
     DocumentState.DUPLICATE: frozenset(),
+    DocumentState.REPLACED: frozenset(),
 }
 """The only moves there are. A document held goes back to the state in which its cause is looked at again."""
 

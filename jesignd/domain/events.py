@@ -17,6 +17,7 @@ class Event(StrEnum):
     RELEASED = "document.released"
     REJECTED = "document.rejected"
     DUPLICATE = "document.duplicate"
+    REPLACED = "document.replaced"
     SEALED = "document.sealed"
     DELIVERED = "document.delivered"
     DELIVERY_FAILED = "document.delivery_failed"

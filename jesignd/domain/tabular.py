@@ -36,7 +36,9 @@ def read(data: bytes, *, required: frozenset[str] = frozenset()) -> Table:
             more than `MAX_ROWS` rows; the message says which line.
     """
     decoded, encoding = text.decode(data)
-    reader = csv.reader(decoded.splitlines(keepends=True), delimiter=";", strict=True)
+    # str.splitlines would also cut at NEL and other marks that may stand inside a cell.
+    lines = decoded.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    reader = csv.reader((f"{line}\n" for line in lines), delimiter=";", strict=True)
     try:
         header = tuple(cell.strip().upper() for cell in next(reader))
     except StopIteration:
