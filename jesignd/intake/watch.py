@@ -248,12 +248,12 @@ class FolderWatch:
         self._reason = reason
         if state is self._state:
             return
-        self._state = state
         if state is FolderState.OFFLINE:
             self._stop_listening()
             self._is_deaf = self._wants_whole = True
         log.info("folder=%s state=%s", self._folder.name, state.value)
-        self._on_state(self._folder, state, reason)
+        self._on_state(self._folder, state, reason)  # told again if it raises
+        self._state = state
 
     def _tell(self, refused: Sequence[Refused]) -> None:
         if refused:
