@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -218,7 +218,7 @@ def _in_child(original: Path, target: Path, bench: _Bench) -> Sealed:
         compare_one_in=bench.line.compare_one_in,
         revocation=bench.line.revocation(bench.credential) if needs_proof and bench.line.revocation else None,
     )
-    services = {"sign": bench.credential.sign}
+    services: dict[str, Callable[[bytes], bytes]] = {"sign": bench.credential.sign}
     if bench.line.timestamps is not None:
         services["timestamp"] = bench.line.timestamps.timestamp
     try:
