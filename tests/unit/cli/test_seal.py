@@ -79,8 +79,10 @@ def test_a_rule_must_be_named_where_several_seal(keyed, inbox, tmp_path, capsys)
     assert "--rule" in capsys.readouterr().err
 
 
-def test_nobody_seals_in_the_name_of_somebody_without_the_right(keyed, inbox, tmp_path, capsys):
-    text = keyed.place.config.read_text(encoding="utf-8").replace("rights: [seal]", "rights: [prepare]")
+def test_nobody_seals_in_the_name_of_somebody_whose_right_has_ended(keyed, inbox, tmp_path, capsys):
+    text = keyed.place.config.read_text(encoding="utf-8").replace(
+        "rights: [seal]", "rights: [seal]\n    until: 2020-01-01"
+    )
     keyed.place.config.write_text(text, encoding="utf-8")
     arguments = ("seal", str(inbox), "-o", str(tmp_path / "out"), "--rule", "inventaires")
     assert keyed.types(*arguments) == 5
