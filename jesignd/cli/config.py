@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,11 @@ def config() -> None:
 @config.command()
 @click.pass_obj
 def check(options: Options) -> None:
-    """Vérifier la configuration : toutes les fautes d'un coup (fichier:ligne:colonne)."""
-    found = _examined(options)
+    """Vérifier la configuration.
+
+    Toutes les fautes sont dites d'un coup, chacune à sa place : fichier:ligne:colonne.
+    """
+    found = _with_connectors(_examined(options))
     if options.format == "text":
         _say(found, options)
     else:
@@ -35,7 +39,10 @@ def check(options: Options) -> None:
 @config.command()
 @click.pass_obj
 def show(options: Options) -> None:
-    """Montrer la configuration effective, valeurs par défaut comprises ; les secrets n'y paraissent jamais."""
+    """Montrer la configuration effective.
+
+    Valeurs par défaut comprises ; les secrets n'y paraissent jamais.
+    """
     from jesignd.settings.show import as_json, as_yaml
 
     found = _examined(options)
@@ -49,7 +56,10 @@ def show(options: Options) -> None:
 
 @config.command()
 def schema() -> None:
-    """Écrire le schéma JSON de la configuration, pour les éditeurs de texte."""
+    """Écrire le schéma JSON de la configuration.
+
+    Les éditeurs de texte s'en servent pour compléter et vérifier à la frappe.
+    """
     from jesignd.settings.schema import as_json
 
     click.echo(as_json(), nl=False)
@@ -59,6 +69,35 @@ def _examined(options: Options) -> Examination:
     from jesignd.settings.load import examine
 
     return examine(options.config)
+
+
+def _with_connectors(found: Examination) -> Examination:
+    """The same, and what the connectors say of their names and options; asked only of an otherwise good file."""
+    if found.settings is None:
+        return found
+    from jesignd.errors import NotFound, PluginError
+    from jesignd.plugin.installed import installed_plugins
+    from jesignd.plugin.supervising import Recogniser
+
+    faults: list[Fault] = []
+    warnings = list(found.warnings)
+    recogniser = Recogniser(installed_plugins())
+    try:
+        for position, folder in enumerate(found.settings.folders):
+            try:
+                recogniser.conventions(folder.connector, folder.options)
+            except NotFound as error:
+                faults.append(found.at(("folders", position, "connector"), error.message))
+            except SettingsError as error:
+                faults.append(found.at(("folders", position, "options"), error.message))
+            except PluginError as error:
+                warnings.append(found.at(("folders", position, "connector"), error.message))
+    finally:
+        recogniser.close()
+    settings = None if faults else found.settings
+    return dataclasses.replace(
+        found, settings=settings, faults=tuple(faults), warnings=tuple(sorted(warnings, key=lambda one: one.place))
+    )
 
 
 def _say(found: Examination, options: Options) -> None:

@@ -32,13 +32,15 @@ class SignatureKind(StrEnum):
 
 
 class Modifications(StrEnum):
-    """What was appended after a signature; ordered from harmless to forbidden."""
+    """What was appended after a signature."""
 
     NONE = "none"
     VALIDATION_DATA = "validation-data"
     FORMS = "forms-and-signatures"
     ANNOTATIONS = "annotations"
     FORBIDDEN = "forbidden"
+    UNKNOWN = "unknown"
+    """What was appended cannot be analysed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ class Tracked:
 
     def has_been_still(self, seconds: float) -> bool:
         """Whether two equal samples lie at least so far apart."""
-        return self.seen > self.since and self.seen - self.since >= seconds
+        return self.seen > self.since and self.seen >= self.since + seconds
 
 
 class Register:

@@ -70,22 +70,18 @@ class Tracker:
         touched = [
             tracked for entry in listing.entries if (tracked := self._see(entry, now, entry.listed_path in finished))
         ]
-        touched.sort(key=lambda tracked: tracked.key)
         told = [refused for tracked in touched for refused in self._arrive(tracked)]
         self._depart(listing, now)
-        awake, self._awake = self._awake, set()
-        order = {tracked.entry.listed_path: tracked for tracked in touched}
-        for listed in awake:
-            if listed not in order and (tracked := self._files.get(listed)) is not None:
-                order[listed] = tracked
-        # Indexes first: what they announce changes what is thought of the documents.
-        for tracked in sorted(order.values(), key=lambda tracked: tracked.role is not Role.INDEX):
-            told += self._weigh(tracked, now)
-        while self._awake:  # woken by an index just opened
-            listed = self._awake.pop()
-            if (tracked := self._files.get(listed)) is not None:
-                told += self._weigh(tracked, now)
+        self._awake.update(tracked.entry.listed_path for tracked in touched)
+        while self._awake:  # an index just opened wakes its documents
+            told += [refused for tracked in self._woken() for refused in self._weigh(tracked, now)]
         return told
+
+    def _woken(self) -> list[Tracked]:
+        """The files to judge now: indexes first, for what they announce matters; then first come, first served."""
+        awake, self._awake = self._awake, set()
+        woken = [tracked for listed in awake if (tracked := self._files.get(listed)) is not None]
+        return sorted(woken, key=lambda tracked: (tracked.role is not Role.INDEX, tracked.first_seen, tracked.key))
 
     def _see(self, entry: Entry, now: float, has_finished: bool) -> Tracked | None:  # noqa: FBT001 (a fact, not a switch)
         tracked = self._files.get(entry.listed_path)

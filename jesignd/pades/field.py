@@ -12,7 +12,7 @@ from pyhanko.pdf_utils.generic import pdf_name
 
 from jesignd.domain.sealing import Placement
 from jesignd.errors import Code, DocumentError, Words
-from jesignd.pades.update import Update, Written, find_page
+from jesignd.pades.update import Update, Written, entry, find_page
 
 if TYPE_CHECKING:
     from jesignd.pades.appearance import Appearance, Parts
@@ -33,7 +33,7 @@ class Changes(IntEnum):
 
 def signed_before(update: Update, data: bytes) -> bool:
     """Whether the file carries a signature already; in doubt, yes."""
-    return b"/ByteRange" in data or any("/V" in field for field in _fields(update) if field.get("/FT") == "/Sig")
+    return b"/ByteRange" in data or any("/V" in field for field in _fields(update) if entry(field, "/FT") == "/Sig")
 
 
 def require_signable(update: Update) -> None:
@@ -44,9 +44,7 @@ def require_signable(update: Update) -> None:
     """
     permissions = _dictionary(update.root, "/Perms")
     certification = None if permissions is None else _dictionary(permissions, "/DocMDP")
-    if certification is None:
-        return
-    if _allowed(certification) == Changes.NONE:
+    if Changes.NONE in (_allowed(certification), *(_locked(field) for field in _fields(update) if "/V" in field)):
         raise DocumentError(
             Code.ALREADY_SIGNED,
             Words(
@@ -109,7 +107,16 @@ def certification_reference(allowed: Changes) -> bytes:
     )
 
 
-def _allowed(certification: generic.DictionaryObject) -> int:
+def _locked(field: generic.DictionaryObject) -> int:
+    """What a signed field allows afterwards, by its own lock (ISO 32000-2, table 236) or its signature's."""
+    lock = _dictionary(field, "/Lock")
+    said = None if lock is None else entry(lock, "/P")
+    return min(_allowed(_dictionary(field, "/V")), said if isinstance(said, int) else Changes.FORMS_AND_SIGNATURES)
+
+
+def _allowed(certification: generic.DictionaryObject | None) -> int:
+    if certification is None or "/Reference" not in certification:
+        return Changes.FORMS_AND_SIGNATURES
     with contextlib.suppress(KeyError, IndexError, TypeError):
         for reference in certification["/Reference"]:
             if reference.get_object()["/TransformMethod"] == "/DocMDP":
@@ -139,7 +146,7 @@ def _form(update: Update) -> tuple[generic.DictionaryObject, generic.ArrayObject
         form = generic.DictionaryObject({pdf_name("/Fields"): generic.ArrayObject()})
         root[pdf_name("/AcroForm")] = update.add_object(form)
         update.mark_update(update.root_ref)
-    fields = form.get("/Fields")
+    fields = entry(form, "/Fields")
     if not isinstance(fields, generic.ArrayObject):
         fields = generic.ArrayObject()
         form[pdf_name("/Fields")] = fields
@@ -149,7 +156,7 @@ def _form(update: Update) -> tuple[generic.DictionaryObject, generic.ArrayObject
 
 def _annotate(update: Update, page_ref: generic.IndirectObject, widget: generic.IndirectObject) -> None:
     page = page_ref.get_object()
-    annotations = page.get("/Annots")
+    annotations = entry(page, "/Annots")
     if isinstance(annotations, generic.ArrayObject):
         annotations.append(widget)
         if isinstance(page.raw_get("/Annots"), generic.IndirectObject):
@@ -165,14 +172,14 @@ def _free_name(fields: generic.ArrayObject) -> str:
     for ref in fields:
         field = ref.get_object()
         if isinstance(field, generic.DictionaryObject):
-            taken.add(str(field.get("/T")))
+            taken.add(str(entry(field, "/T")))
     return next(name for number in range(1, len(taken) + 2) if (name := f"Cachet{number}") not in taken)
 
 
 def _fields(update: Update) -> Iterator[generic.DictionaryObject]:
     """Every field of the form, each once; the type is looked for in the field alone, as signature fields have it."""
     form = _dictionary(update.root, "/AcroForm")
-    top = None if form is None else form.get("/Fields")
+    top = None if form is None else entry(form, "/Fields")
     waiting = list(top) if isinstance(top, generic.ArrayObject) else []
     seen: set[int] = set()
     while waiting and len(seen) < _MOST_FIELDS:
@@ -181,11 +188,11 @@ def _fields(update: Update) -> Iterator[generic.DictionaryObject]:
             continue
         seen.add(id(field))
         yield field
-        kids = field.get("/Kids")
+        kids = entry(field, "/Kids")
         if isinstance(kids, generic.ArrayObject):
             waiting.extend(kids)
 
 
 def _dictionary(holder: generic.DictionaryObject, key: str) -> generic.DictionaryObject | None:
-    value = holder.get(key)
+    value = entry(holder, key)
     return value if isinstance(value, generic.DictionaryObject) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import functools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from jesignd.domain.levels import LegalLevel
 from jesignd.domain.verdict import Modifications, Outcome, SignatureFound, SignatureKind, worst
 from jesignd.errors import Words
 from jesignd.pades import holder
-from jesignd.pades.update import UNREADABLE
+from jesignd.pades.update import UNREADABLE, entry
 
 if TYPE_CHECKING:
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -75,7 +76,7 @@ class Judged:
 
 def judge(embedded: EmbeddedPdfSignature, data: bytes, evidence: Evidence) -> Judged:
     """The judgement of one signature or document time-stamp; whatever cannot be read is invalid."""
-    stamp = embedded.sig_object.get("/Type") == "/DocTimeStamp"
+    stamp = entry(embedded.sig_object, "/Type") == "/DocTimeStamp"
     try:
         judged = _judge_timestamp(embedded, evidence) if stamp else _judge_signature(embedded, evidence)
     except UNJUDGEABLE as error:
@@ -128,14 +129,19 @@ def coverage(embedded: EmbeddedPdfSignature, data: bytes) -> tuple[bool, bool]:
 
 
 def _judge_signature(embedded: EmbeddedPdfSignature, evidence: Evidence) -> Judged:
-    status = _status(embedded, evidence, moment=None)
+    status, level = _status(embedded, evidence, moment=None)
     stamp = status.timestamp_validity
     sound = stamp is not None and stamp.valid and stamp.intact
     proven = stamp.timestamp if stamp is not None and sound and (stamp.trusted or not evidence.anchors) else None
     if proven is not None and not status.trusted and evidence.anchors:
-        status = _status(embedded, evidence, moment=proven)
+        status, level = _status(embedded, evidence, moment=proven)
     certificate = embedded.signer_cert
-    reasons = [*_integrity(status), *_changes(status), *_strength(status, certificate), *_trust(status, evidence)]
+    reasons = [
+        *_integrity(status),
+        *_changes(status, level),
+        *_strength(status, certificate),
+        *_trust(status, evidence),
+    ]
     if stamp is not None and proven is None:
         reasons.append(_UNTRUSTED_STAMP if sound else _WRONG_STAMP)
     found = SignatureFound(
@@ -147,7 +153,7 @@ def _judge_signature(embedded: EmbeddedPdfSignature, evidence: Evidence) -> Judg
         time=proven or _aware(status.signer_reported_dt),
         time_is_proven=proven is not None,
         covers_whole_file=False,
-        modifications=_MODIFICATIONS[status.modification_level or ModificationLevel.OTHER],
+        modifications=level,
         outcome=worst([Outcome.VALID, *(outcome for outcome, _ in reasons)]),
         reasons=tuple(words for _, words in reasons),
     )
@@ -179,17 +185,20 @@ def _judge_timestamp(embedded: EmbeddedPdfSignature, evidence: Evidence) -> Judg
 
 def _status(
     embedded: EmbeddedPdfSignature, evidence: Evidence, *, moment: datetime.datetime | None
-) -> PdfSignatureStatus:
-    stamps = evidence.context(None)
-    signer = evidence.context(moment)
-    return asyncio.run(
-        async_validate_pdf_signature(
-            embedded,
-            signer_validation_context=signer,
-            ts_validation_context=stamps,
-            key_usage_settings=_MAY_SIGN,
-        )
+) -> tuple[PdfSignatureStatus, Modifications]:
+    """The validator's findings; when it stumbles over what was appended, those without a look at that."""
+    checks = functools.partial(
+        async_validate_pdf_signature,
+        embedded,
+        signer_validation_context=evidence.context(moment),
+        ts_validation_context=evidence.context(None),
+        key_usage_settings=_MAY_SIGN,
     )
+    try:
+        status = asyncio.run(checks())
+    except UNJUDGEABLE:
+        return asyncio.run(checks(skip_diff=True)), Modifications.UNKNOWN
+    return status, _MODIFICATIONS[status.modification_level or ModificationLevel.OTHER]
 
 
 Reason = tuple[Outcome, Words]
@@ -214,11 +223,13 @@ def _integrity(status: SignatureStatus) -> list[Reason]:
     return []
 
 
-def _changes(status: PdfSignatureStatus) -> list[Reason]:
-    level = status.modification_level
-    if level is None or level == ModificationLevel.OTHER or status.docmdp_ok is False:
+def _changes(status: PdfSignatureStatus, level: Modifications) -> list[Reason]:
+    if level is Modifications.UNKNOWN:
+        words = Words("ce qui suit la signature n’a pu être analysé", "what follows the signature cannot be analysed")
+        return [(Outcome.INDETERMINATE, words)]
+    if level is Modifications.FORBIDDEN or status.docmdp_ok is False:
         return [(Outcome.INVALID, _CHANGED)]
-    if level == ModificationLevel.ANNOTATIONS:
+    if level is Modifications.ANNOTATIONS:
         return [(Outcome.INDETERMINATE, Words("des annotations ont été ajoutées", "annotations were added"))]
     if status.seed_value_constraint_error is not None:
         words = Words("le champ imposait d’autres conditions", "the field asked for other conditions")

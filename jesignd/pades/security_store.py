@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 
+from jesignd.pades.update import Update, entry
+
 if TYPE_CHECKING:
     from jesignd.domain.sealing import RevocationMaterial
-    from jesignd.pades.update import Update
 
 
 def embed(update: Update, material: RevocationMaterial) -> None:
     """Add the material to the document security store (DSS, ETSI EN 319 142-1, clause 5.4); what is there stays."""
-    store = update.root.get("/DSS")
+    store = entry(update.root, "/DSS")
     if not isinstance(store, generic.DictionaryObject):
         store = generic.DictionaryObject({pdf_name("/Type"): pdf_name("/DSS")})
         update.root[pdf_name("/DSS")] = update.add_object(store)
@@ -26,7 +27,7 @@ def embed(update: Update, material: RevocationMaterial) -> None:
 
 
 def _add(update: Update, store: generic.DictionaryObject, *, key: str, values: tuple[bytes, ...]) -> None:
-    kept = store.get(key)
+    kept = entry(store, key)
     if not isinstance(kept, generic.ArrayObject):
         kept = generic.ArrayObject()
     known = {hashlib.sha256(ref.get_object().data).digest() for ref in kept}

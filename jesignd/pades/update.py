@@ -14,7 +14,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -66,6 +66,13 @@ def readable() -> Iterator[None]:
                 "open it, print it to PDF again from its software and drop the new file",
             ),
         ) from error
+
+
+def entry(dictionary: generic.DictionaryObject, key: str) -> Any:
+    """What the dictionary holds under this key, references followed; None when it has none (`get` does not follow)."""
+    with contextlib.suppress(KeyError):
+        return dictionary[key]
+    return None
 
 
 class Written(generic.PdfObject):

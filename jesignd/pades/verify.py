@@ -22,10 +22,10 @@ from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from jesignd.domain.levels import PadesLevel
-from jesignd.domain.verdict import Modifications, Outcome, Verdict, worst
+from jesignd.domain.verdict import Modifications, Outcome, SignatureFound, Verdict, worst
 from jesignd.errors import Words
 from jesignd.pades.judgement import UNJUDGEABLE, Evidence, Judged, judge, unjudged
-from jesignd.pades.update import UNREADABLE
+from jesignd.pades.update import UNREADABLE, entry
 
 _RANGE = re.compile(rb"/ByteRange[\0\t\n\f\r ]*\[")
 _MOST_SIGNATURES = 100
@@ -73,7 +73,7 @@ def require_earlier_intact(before: bytes, after: bytes) -> Words | None:
     spoilt = [
         field
         for field, one in earlier.items()
-        if one.outcome is not Outcome.INVALID and (field not in later or later[field].outcome is Outcome.INVALID)
+        if one.outcome is not Outcome.INVALID and (field not in later or _is_spoilt(one, later[field]))
     ]
     if not spoilt:
         return None
@@ -83,14 +83,19 @@ def require_earlier_intact(before: bytes, after: bytes) -> Words | None:
     )
 
 
+def _is_spoilt(earlier: SignatureFound, later: SignatureFound) -> bool:
+    unclear = later.modifications is Modifications.UNKNOWN and earlier.modifications is not Modifications.UNKNOWN
+    return unclear or later.outcome is Outcome.INVALID
+
+
 def _open(data: bytes) -> PdfFileReader:
-    """Strictly if possible; odd but harmless files are read as other readers do."""
-    try:
-        reader = PdfFileReader(io.BytesIO(data), strict=True)
-        list(enumerate_sig_fields(reader))
-    except UNREADABLE:
-        reader = PdfFileReader(io.BytesIO(data), strict=False)
-    return reader
+    """Strictly if possible; odd but harmless files (those of office software, for one) as other readers read them."""
+    with contextlib.suppress(*UNREADABLE):
+        strict = PdfFileReader(io.BytesIO(data), strict=True)
+        list(enumerate_sig_fields(strict))
+        if not strict.xrefs.hybrid_xrefs_present:
+            return strict
+    return PdfFileReader(io.BytesIO(data), strict=False)
 
 
 def _judged(reader: PdfFileReader, data: bytes, evidence: Evidence) -> Iterator[Judged]:
@@ -127,7 +132,7 @@ def _unreachable(reader: PdfFileReader, data: bytes, *, known: int) -> tuple[Wor
     """Signatures whose bytes are in the file although no field leads to them."""
     expected = known
     with contextlib.suppress(*UNREADABLE):
-        expected += "/UR3" in reader.root.get("/Perms", {})
+        expected += "/UR3" in (entry(reader.root, "/Perms") or {})
     if len(_RANGE.findall(data)) <= expected:
         return ()
     words = Words(
@@ -138,7 +143,7 @@ def _unreachable(reader: PdfFileReader, data: bytes, *, known: int) -> tuple[Wor
 
 
 def _evidence(reader: PdfFileReader, anchors: tuple[bytes, ...]) -> Evidence:
-    store = reader.root.get("/DSS")
+    store = entry(reader.root, "/DSS")
     if not isinstance(store, generic.DictionaryObject):
         return Evidence(anchors)
     kept = {key: _streams(store, key) for key in ("/Certs", "/CRLs", "/OCSPs")}
@@ -146,7 +151,7 @@ def _evidence(reader: PdfFileReader, anchors: tuple[bytes, ...]) -> Evidence:
 
 
 def _streams(store: generic.DictionaryObject, key: str) -> tuple[bytes, ...]:
-    listed = store.get(key)
+    listed = entry(store, key)
     if not isinstance(listed, generic.ArrayObject):
         return ()
     objects = [one.get_object() for one in listed]
@@ -155,7 +160,7 @@ def _streams(store: generic.DictionaryObject, key: str) -> tuple[bytes, ...]:
 
 def _level(embedded: EmbeddedPdfSignature, judged: Judged, evidence: Evidence) -> PadesLevel | None:
     """The baseline level that the file shows (ETSI EN 319 142-1, clause 6); B-LTA is not looked for yet."""
-    if judged.is_timestamp or embedded.sig_object.get("/SubFilter") != _PADES:
+    if judged.is_timestamp or entry(embedded.sig_object, "/SubFilter") != _PADES:
         return None
     if not judged.has_token:
         return PadesLevel.B_B

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import pikepdf
 from pikepdf import Name
 
+from jesignd.pdf import refusals
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_XMP_BYTES = 4 << 20
+MAX_XMP_BYTES = 32 << 20
 MAX_ATTACHMENTS = 1000
 MAX_WORDS = 200
 MAX_TREE = 10_000
@@ -53,7 +55,11 @@ def _one_line(text: str) -> str:
 
 
 def pdfa(pdf: pikepdf.Pdf) -> str | None:
-    """The PDF/A part and conformance the metadata claim (`1b`, `3a`, `4`); bounded, and never parsed as XML."""
+    """The PDF/A part and conformance the metadata claim (`1b`, `3a`, `4`); bounded, and never parsed as XML.
+
+    Raises:
+        DocumentError: the metadata unpack to more than `MAX_XMP_BYTES`, on which viewers choke.
+    """
     metadata = pdf.Root.get("/Metadata")
     if not isinstance(metadata, pikepdf.Stream):
         return None
@@ -71,12 +77,15 @@ def _bounded_text(stream: pikepdf.Stream) -> bytes:
     if isinstance(filters, pikepdf.Array) and len(filters) == 1:
         filters = filters[0]
     if filters == Name.FlateDecode:
+        inflater = zlib.decompressobj()
         try:
-            raw = zlib.decompressobj().decompress(raw, MAX_XMP_BYTES)
+            raw = inflater.decompress(raw, MAX_XMP_BYTES)
         except zlib.error:
             return b""
+        if inflater.unconsumed_tail:
+            raise refusals.inflated()
     # UTF-16 is allowed; without its zeros the ASCII names we look for are the same.
-    return raw[:MAX_XMP_BYTES].replace(b"\0", b"")
+    return raw.replace(b"\0", b"")
 
 
 def attachments(pdf: pikepdf.Pdf) -> tuple[str, ...]:

@@ -48,6 +48,8 @@ def inspect_opened(data: bytes, opened: Structure, *, sections: Sections | None)
         _require_open_to_seals(signatures)
         if opened.pages == 0:
             raise refusals.without_pages()
+        # Before the viewer opens the file: it unpacks metadata whole, however large they are.
+        claimed = catalog.pdfa(opened.pdf)
         with viewer(data) as shown:
             viewer_pages = len(shown)
         facts = ladder.Facts(
@@ -65,7 +67,7 @@ def inspect_opened(data: bytes, opened: Structure, *, sections: Sections | None)
             pages=opened.pages,
             producer=catalog.producer(opened.pdf),
             signatures=signatures.signatures,
-            pdfa=catalog.pdfa(opened.pdf),
+            pdfa=claimed,
             attachments=catalog.attachments(opened.pdf),
             findings=tuple(sorted(found)),
         )

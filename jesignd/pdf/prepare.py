@@ -17,6 +17,7 @@ from jesignd.pdf import refusals, signed, xref
 from jesignd.pdf.compare import first_difference
 from jesignd.pdf.geometry import place, place_opened
 from jesignd.pdf.inspect import before_opening, inspect_opened
+from jesignd.pdf.ladder import is_harmless
 from jesignd.pdf.opened import READING_FAULTS, structure
 
 
@@ -56,7 +57,7 @@ def rebuild(data: bytes) -> bytes:
             if found.signatures or found.usage_rights or signed.bears_signature_bytes(data):
                 raise refusals.damaged_and_signed()
             rebuilt = _written_anew(opened.pdf)
-            _require_strict(rebuilt)
+            _require_well_formed(rebuilt)
         except READING_FAULTS as error:
             raise refusals.unreadable() from error
     if first_difference(data, rebuilt, placement=None) is not None:
@@ -66,6 +67,8 @@ def rebuild(data: bytes) -> bytes:
 
 def _written_anew(pdf: pikepdf.Pdf) -> bytes:
     pdf.Root.Type = Name.Catalog
+    if "/Parent" in pdf.Root.Pages:
+        del pdf.Root.Pages["/Parent"]
     # qpdf writes a trailer without /Size when there was none to begin with; the number itself it corrects.
     pdf.trailer["/Size"] = len(pdf.objects) + 1
     output = io.BytesIO()
@@ -84,6 +87,7 @@ def _written_anew(pdf: pikepdf.Pdf) -> bytes:
     return output.getvalue()
 
 
-def _require_strict(rebuilt: bytes) -> None:
-    if xref.read(rebuilt).oddities:
-        raise refusals.unreadable()
+def _require_well_formed(rebuilt: bytes) -> None:
+    with structure(rebuilt) as opened:
+        if xref.read(rebuilt).oddities or not all(map(is_harmless, opened.warnings)):
+            raise refusals.unreadable()

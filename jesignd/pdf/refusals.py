@@ -125,6 +125,18 @@ def _megabytes(size: int) -> int:
     return -(-size // 1_000_000)
 
 
+def inflated() -> DocumentError:
+    """A small part of the file unpacks to a size that serves no reader, only to exhaust one."""
+    return DocumentError(
+        Code.POISON,
+        Words(
+            "Ce PDF contient des données démesurées, qui saturent les logiciels qui l’ouvrent.",
+            "This PDF contains oversized data, which exhaust the programs that open it.",
+        ),
+        hint=_AGAIN,
+    )
+
+
 def closed_by_its_author() -> DocumentError:
     """An earlier signature certifies the document and allows no change (DocMDP, P = 1; ISO 32000-2 §12.8.2.2)."""
     return DocumentError(

@@ -32,6 +32,11 @@ class Examination:
     settings: Settings | None
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...] = ()
+    source: Source | None = None
+
+    def at(self, path: KeyPath, words: Words) -> Fault:
+        """A fault that somebody else found (a connector, of its options), at its place in the file."""
+        return Fault(self.source.place_of(path) if self.source is not None else Place(), path, words)
 
 
 def load(path: Path) -> Settings:
@@ -89,9 +94,9 @@ def examine_content(content: bytes, path: Path) -> Examination:
     for check in (references.check(draft), lawful.check(draft.rules), isolation.check(draft, path)):
         faults += _placed(check, source)
     if faults or configuration is None:
-        return Examination(None, _in_order(faults))
+        return Examination(None, _in_order(faults), source=source)
     warnings = _in_order(_placed((*lawful.unreachable(draft.rules), *references.unused(draft)), source))
-    return Examination(Settings.of(configuration, path, source=source, warnings=warnings), (), warnings)
+    return Examination(Settings.of(configuration, path, source=source, warnings=warnings), (), warnings, source)
 
 
 def _validated(source: Source) -> tuple[Configuration | None, list[Fault], set[KeyPath]]:

@@ -128,14 +128,14 @@ def _template(path: KeyPath, template: str) -> Iterator[Found]:
     bare = re.sub(r"\{[^{}]*\}", "", template)
     if "{" in bare or "}" in bare:
         yield path, Words("accolade ouverte ou fermée de trop", "unbalanced brace")
-    if template.startswith("/") or ".." in template.split("/") or "\\" in template:
+    steps = template.split("/")
+    if "\\" in template or any(step.strip() in {"", ".", ".."} for step in steps):
         yield (
             path,
-            Words(
-                "le modèle reste sous `path` : ni « / » au début, ni « .. »",
-                "it stays below `path`: no leading `/`, no `..`",
-            ),
+            Words("le modèle reste sous `path`, sans « .. » ni « // »", "stay below `path`: no `..`, no `//`"),
         )
+    if "{stem}" not in steps[-1] and "{number}" not in steps[-1]:
+        yield path, Words("le nom du fichier contient {stem} ou {number}", "the file's name holds {stem} or {number}")
     if not template.casefold().endswith(".pdf"):
         yield path, Words("le modèle finit par « .pdf »", "it ends in `.pdf`")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,13 +107,6 @@ class Settings:
             return f"sqlite:///{self.state / 'jesignd.db'}"
         return database if isinstance(database, str) else resolve(database).decode()
 
-    def destination(self, name: str, folder: str) -> Destination:
-        """Where this destination lies for documents of that folder: a sub-folder lies in the folder itself."""
-        found = self.destinations[name]
-        if found.mode is not DeliveryMode.SUBFOLDER:
-            return found
-        return replace(found, path=next(watched.path for watched in self.folders if watched.name == folder))
-
     def seal_profiles(self, logo: bytes | None) -> Mapping[str, SealProfile]:
         """One profile for each rule that seals, under the rule's name; see `logo.read` for the logo."""
         firm = self.firm
@@ -146,10 +140,10 @@ def _rule(entry: RuleEntry, place: str) -> Rule:
 
 
 def _folders(configuration: Configuration) -> tuple[WatchedFolder, ...]:
-    """A sub-folder we deliver into is skipped in every folder, at any depth: we never read our own results."""
-    skip = tuple(
+    """A sub-folder we deliver into is ignored in every folder, at any depth: we never read our own results."""
+    results = tuple(
         dict.fromkeys(
-            f"**/{entry.subfolder}" for entry in configuration.destinations if entry.mode is DeliveryMode.SUBFOLDER
+            glob.escape(entry.subfolder) for entry in configuration.destinations if entry.mode is DeliveryMode.SUBFOLDER
         )
     )
-    return tuple(folder.watched(skip) for folder in configuration.folders)
+    return tuple(folder.watched(results) for folder in configuration.folders)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _FIXED: Mapping[str, Words] = {
     "missing": Words("clé obligatoire, absente", "required key, missing"),
+    "union_tag_not_found": Words("clé obligatoire, absente", "required key, missing"),
     "int_type": Words("un nombre entier est attendu, sans guillemets", "a whole number is expected, without quotes"),
     "bool_type": Words("true ou false est attendu, sans guillemets", "true or false is expected, without quotes"),
     "tuple_type": Words(

@@ -17,6 +17,8 @@ _MICROSECOND = datetime.timedelta(microseconds=1)
 _WRAP = 1 << 64
 _SIGN = 1 << 63
 
+_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
 Sequence = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A number given by the database; SQLite numbers nothing but an INTEGER primary key."""
 
@@ -87,4 +89,4 @@ class Plain(sa.TypeDecorator[Any]):
 
 def canonical(value: Mapping[str, object] | list[object]) -> str:
     """The one text of a JSON value: sorted keys, no spaces, ASCII; ValueError for NaN and infinity."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return _encoder.encode(value)

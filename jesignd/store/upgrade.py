@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from jesignd.errors import SettingsError, Words
 from jesignd.store.schema import REVISION
+
+log = logging.getLogger(__name__)
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -25,6 +28,7 @@ def to_newest(connection: sa.Connection) -> None:
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -42,6 +46,7 @@ def to_newest(connection: sa.Connection) -> None:
             ),
         )
     alembic.command.upgrade(config, "head")
+    log.info("upgraded database from=%s to=%s", current, REVISION)
 
 
 def _revision(connection: sa.Connection) -> str | None:

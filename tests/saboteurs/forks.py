@@ -1,4 +1,4 @@
-"""A small fork bomb."""
+"""A small fork bomb: where nothing stops it, thirty-two processes."""
 
 import os
 
@@ -13,7 +13,7 @@ class Saboteur(Connector):
     )
 
     def recognise(self, bundle, options):
-        for _ in range(200):
+        for _ in range(5):
             os.fork()
 
 

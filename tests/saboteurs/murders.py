@@ -1,4 +1,4 @@
-"""Kills its parent, or tries to, in every way it knows."""
+"""Kills its parent, or tries to."""
 
 import os
 import signal
@@ -14,11 +14,10 @@ class Saboteur(Connector):
     )
 
     def recognise(self, bundle, options):
-        for victim in (os.getppid(), -1, 0):
-            try:
-                os.kill(victim, signal.SIGKILL)
-            except OSError:
-                continue
+        try:
+            os.kill(os.getppid(), signal.SIGKILL)
+        except PermissionError:
+            return "refused"
 
 
 @hookimpl

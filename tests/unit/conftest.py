@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -35,7 +34,8 @@ def postgresql_server() -> Iterator[Path]:
         if os.environ.get("JESIGND_REQUIRE_TOOLS") == "1":
             pytest.fail("PostgreSQL is not installed")
         pytest.skip("PostgreSQL is not installed")
-    home = Path(tempfile.mkdtemp(prefix="jesignd-pg-"))
+    memory = Path("/dev/shm")
+    home = Path(tempfile.mkdtemp(prefix="jesignd-pg-", dir=memory if os.access(memory, os.W_OK) else None))
     if os.geteuid() == 0:
         shutil.chown(home, "postgres", "postgres")
     data = home / "data"
@@ -46,19 +46,24 @@ def postgresql_server() -> Iterator[Path]:
     try:
         yield home
     finally:
-        _run(control, "-D", data, "-m", "immediate", "-w", "stop", cwd=home)
+        _run(control, "-D", data, "-m", "fast", "-w", "stop", cwd=home)
         shutil.rmtree(home)
 
 
 @pytest.fixture
 def new_postgresql(postgresql_server: Path) -> Callable[[], str]:
-    """Makes an empty database and gives its address."""
+    """Empties the database and gives its address."""
     import psycopg
 
     def make() -> str:
-        name = f"t{uuid.uuid4().hex}"
         with psycopg.connect(host=str(postgresql_server), user="jesignd", dbname="postgres", autocommit=True) as admin:
-            admin.execute(f"CREATE DATABASE {name}")
-        return f"postgresql+psycopg://jesignd@/{name}?host={postgresql_server}"
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE usename = 'jesignd' AND pid <> pg_backend_pid()"
+            )
+            admin.execute("DROP SCHEMA IF EXISTS dbos CASCADE")
+            admin.execute("DROP SCHEMA public CASCADE")
+            admin.execute("CREATE SCHEMA public")
+        return f"postgresql+psycopg://jesignd@/postgres?host={postgresql_server}"
 
     return make

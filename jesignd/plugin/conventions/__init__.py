@@ -1,6 +1,6 @@
 """Conventions: the neutral ways of saying what a file is, which connectors share and override."""
 
-from jesignd.plugin.conventions.batch_index import Columns, Found, find_row, orphan, read_row
+from jesignd.plugin.conventions.batch_index import Columns, Found, file_key, find_row, orphan, read_row
 from jesignd.plugin.conventions.declared import Declared, clue
 from jesignd.plugin.conventions.filenames import Naming, neutral, pattern, read_name
 from jesignd.plugin.conventions.gathering import gather
@@ -14,6 +14,7 @@ __all__ = [
     "Incomplete",
     "Naming",
     "clue",
+    "file_key",
     "find_row",
     "gather",
     "incomplete",

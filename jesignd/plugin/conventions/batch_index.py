@@ -83,34 +83,33 @@ def _table(data: bytes, required: frozenset[str]) -> Table:
 
 
 @lru_cache(maxsize=4)
-def _rows_by_file(data: bytes, required: frozenset[str], column: str) -> Mapping[str, tuple[Row, ...]]:
+def _rows_by_file(index: Attached, required: frozenset[str], column: str) -> Mapping[str, tuple[Row, ...]]:
     by_file: dict[str, tuple[Row, ...]] = {}
-    for row in _table(data, required).rows:
-        key = file_key(row.cells[column])
+    for row in _table(index.data, required).rows:
+        key = file_key(index.name, row.cells[column])
         by_file[key] = (*by_file.get(key, ()), row)
     return by_file
 
 
-def file_key(cell: str) -> str:
-    """What two writings of the same relative path have in common: `/` or `\\`, case, accents composed or not."""
-    return text.key(cell.replace("\\", "/").removeprefix("./"))
+def file_key(index_name: str, cell: str) -> str:
+    """The document a cell names, as a key: its path below the index's own folder, with `/` or `\\`, in any case."""
+    parts = [part for part in cell.replace("\\", "/").split("/") if part not in {"", "."}]
+    return text.key("/".join([*index_name.split("/")[:-1], *parts]))
 
 
 def find_row(index: Attached, bundle: Bundle, columns: Columns) -> Found | Doubtful | Unusable:
-    """The one row that names this document, by its path below the index or by its bare name."""
+    """The one row that names this document, by its path from the index."""
     name = index.name.rsplit("/", 1)[-1]
     try:
         table = _table(index.data, columns.required)
-        by_file = _rows_by_file(index.data, columns.required, columns.file)
+        by_file = _rows_by_file(index, columns.required, columns.file)
     except ValueError as error:
         return Unusable(
             Code.INDEX_ROW_INVALID,
             Words(f"{name} : index illisible ({error})", f"{name}: unreadable index ({error})"),
             _MEND,
         )
-    folder = index.name.rpartition("/")[0]
-    below = bundle.relative_path.removeprefix(f"{folder}/") if folder else bundle.relative_path
-    rows = by_file.get(file_key(below), ()) or by_file.get(file_key(bundle.name), ())
+    rows = by_file.get(text.key(bundle.relative_path), ())
     if not rows:
         return Doubtful(
             Code.INDEX_ROW_INVALID,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -79,14 +80,18 @@ def deliver(root: Path, parcel: Parcel) -> Receipt:
 def deliver_all(root: Path, parcels: Sequence[Parcel]) -> tuple[Receipt | JesignError, ...]:
     """Deliver many files with one sync for all; an error for each that failed, in order."""
     results: dict[int, Receipt | JesignError] = {}
+    firsts: dict[Parcel, int] = {}
     with contextlib.ExitStack() as stack:
         directories = _Directories(root, stack)
         written: list[_Written] = []
         for place, parcel in enumerate(parcels):
+            if firsts.setdefault(parcel, place) != place:
+                continue
             try:
                 directory = directories.at(parcel.target.parent)
                 standing = _standing(directory, parcel)
                 if standing is not None:
+                    (directory / _temporary_name(parcel)).unlink(missing_ok=True)
                     results[place] = standing
                     continue
                 written.append(_write(place, parcel, directory))
@@ -97,7 +102,7 @@ def deliver_all(root: Path, parcels: Sequence[Parcel]) -> tuple[Receipt | Jesign
                 results[place] = _away(root, error)
         results.update(_finish(root, written))
         _settle(root, directories, results)
-    return tuple(results[place] for place in range(len(parcels)))
+    return tuple(results[firsts[parcel]] for parcel in parcels)
 
 
 class _Directories:
@@ -132,13 +137,22 @@ class _Directories:
 def _enter(parent: int, relative: PurePosixPath) -> int:
     with contextlib.suppress(FileExistsError):
         os.mkdir(relative.name, 0o750, dir_fd=parent)
-        os.fsync(parent)
+        _sync_names(parent)
     try:
         return os.open(relative.name, _DIRECTORY, dir_fd=parent)
     except OSError as error:
         if error.errno in {errno.ELOOP, errno.ENOTDIR}:
             raise _outside(relative) from error
         raise
+
+
+def _sync_names(directory: int) -> None:
+    """Make the names in an open directory survive a power cut; SMB has no such call, and answers EINVAL."""
+    try:
+        os.fsync(directory)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
 
 
 def _standing(directory: Path, parcel: Parcel) -> Receipt | None:
@@ -167,7 +181,8 @@ def _is(candidate: Path, parcel: Parcel) -> bool:
 
 
 def _write(place: int, parcel: Parcel, directory: Path) -> _Written:
-    temporary = durable.temporary_beside(directory / parcel.target.name)
+    temporary = directory / _temporary_name(parcel)
+    temporary.unlink(missing_ok=True)
     try:
         digest, _ = durable.write_temporary(temporary, _chunks(parcel.source), mode=0o640)
         if digest != parcel.digest:
@@ -180,6 +195,12 @@ def _write(place: int, parcel: Parcel, directory: Path) -> _Written:
         temporary.unlink(missing_ok=True)
         raise
     return _Written(place, parcel, directory, temporary)
+
+
+def _temporary_name(parcel: Parcel) -> str:
+    """Hidden, and the same at every attempt: what a power cut left behind is replaced by the next."""
+    whole = f"{parcel.target.name}\0{parcel.digest}".encode("utf-8", "surrogateescape")
+    return f".jesignd-{hashlib.sha256(whole).hexdigest()[:24]}.part"
 
 
 def _chunks(source: Path) -> Iterator[bytes]:
@@ -215,7 +236,9 @@ def _forget_cached(path: Path) -> None:
     """Ask the kernel to drop its copy, so that reading back reads the disk (or the server) and not our own memory."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+        # Where that is not possible, what is read back is the cache: still a check, of less.
+        with contextlib.suppress(OSError):
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
     finally:
         os.close(descriptor)
 
@@ -238,7 +261,7 @@ def _settle(root: Path, directories: _Directories, results: dict[int, Receipt | 
         return
     try:
         for descriptor in directories.opened():
-            os.fsync(descriptor)
+            _sync_names(descriptor)
     except OSError as error:
         for place, result in results.items():
             if isinstance(result, Receipt):

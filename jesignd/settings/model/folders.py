@@ -45,7 +45,8 @@ class Folder(Section):
     acts_as: PersonId
     """Personne (`people[].id`) sur les droits de qui ses documents sont traités."""
     marker: FileName = ".jesignd-root"
-    """Fichier qui prouve que le partage est monté ; absent, le dossier est « hors ligne », jamais vide."""
+    """Fichier qui contient le nom du dossier et prouve que le partage est monté ; sans lui, le dossier est tenu pour
+    « hors ligne », jamais pour vide."""
     mode: WatchMode = WatchMode.AUTO
     """`auto` : événements du système et relectures ; `poll` : relectures seules (partages SMB et NFS)."""
     poll_every: Annotated[Duration, between("100ms", "1d", read=values.parse_duration)] = 10.0
@@ -59,7 +60,7 @@ class Folder(Section):
     include: Annotated[tuple[FileName, ...], SEVERAL] = Field(default=("*.pdf",), min_length=1)
     """Noms des fichiers pris (motifs `*` et `?`, sans égard à la casse)."""
     ignore: Annotated[tuple[FileName, ...], SEVERAL] = ()
-    """Noms de fichiers jamais pris, en plus de ceux qui le sont toujours (`~$*`, `*.tmp`, `Thumbs.db`…)."""
+    """Noms de fichiers et de sous-dossiers jamais pris, en plus de ceux qui ne le sont jamais (`~$*`, `*.tmp`…)."""
     max_size: Annotated[Size, between("1kB", "2GB", read=values.parse_size)] = 10_000_000
     """Taille au-delà de laquelle un fichier est refusé (E04)."""
     after: SourcePolicy = SourcePolicy.LEAVE
@@ -73,8 +74,8 @@ class Folder(Section):
     options: dict[str, JsonValue] = Field(default_factory=dict)
     """Options propres au connecteur ; c'est lui qui les contrôle."""
 
-    def watched(self, skip: tuple[str, ...]) -> WatchedFolder:
-        """The folder as the intake knows it; `skip`: sub-folders into which we deliver."""
+    def watched(self, results: tuple[str, ...]) -> WatchedFolder:
+        """The folder as the intake knows it; `results`: globs on the names of sub-folders we deliver into."""
         return WatchedFolder(
             name=self.name,
             path=self.path,
@@ -87,8 +88,7 @@ class Folder(Section):
             quiet_seconds=self.settle,
             companion_seconds=self.companion_wait,
             include=self.include,
-            ignore=self.ignore,
-            skip_directories=skip,
+            ignore=(*self.ignore, *results),
             max_bytes=self.max_size,
             after=self.after,
             archive=self.archive,

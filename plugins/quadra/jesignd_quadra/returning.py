@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from jesignd.domain import tabular, text
+from jesignd.domain import paris, tabular, text
 from jesignd.plugin import Lot, Outcome, ReturnFile
+from jesignd.plugin.conventions import file_key
 from jesignd.plugin.returning import csv_bytes
 
 _ADDED = ("CHRONO_ORIGINE", "FICHIER_SIGNE", "DATESIGNATURE", "ETAT")
@@ -17,18 +18,17 @@ def return_index(lot: Lot) -> ReturnFile | None:
         table = tabular.read(lot.index.data, required=frozenset({"FICHIER", "CHRONO"}))
     except ValueError:
         return None
-    by_name = {text.key(outcome.relative_path.rsplit("/", 1)[-1]): outcome for outcome in lot.outcomes}
+    by_path = {text.key(outcome.relative_path): outcome for outcome in lot.outcomes}
     rows = []
     for row in table.rows:
-        name = row.cells["FICHIER"].replace("\\", "/").rsplit("/", 1)[-1]
-        outcome = by_name.get(text.key(name))
+        outcome = by_path.get(file_key(lot.index.name, row.cells["FICHIER"]))
         if outcome is not None:
             rows.append([*(row.cells[column] for column in table.columns), *_added(row, outcome)])
     return ReturnFile(f"QUADRA_RETOUR_{_lot_number(lot.name)}.csv", csv_bytes((*table.columns, *_ADDED), rows))
 
 
 def _added(row: tabular.Row, outcome: Outcome) -> tuple[str, ...]:
-    signed_on = f"{outcome.signed_at:%d/%m/%Y}" if outcome.signed_at else ""
+    signed_on = f"{paris.day(outcome.signed_at):%d/%m/%Y}" if outcome.signed_at else ""
     return (row.cells["CHRONO"], outcome.signed_name, signed_on, outcome.status.value)
 
 

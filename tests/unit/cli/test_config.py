@@ -47,6 +47,24 @@ def test_a_warning_is_printed_and_does_not_fail(example: Path) -> None:
     assert "destinations[1]: avertissement : « dossiers-clients » ne sert à aucune règle" in result.stdout
 
 
+def test_a_connector_nobody_offers_is_a_fault_at_its_line(example: Path) -> None:
+    text = example.read_text(encoding="utf-8").replace("connector: neutral", "connector: neutrale", 1)
+    example.write_text(text, encoding="utf-8")
+    result = _run("check", options=Options(example))
+    line = 1 + text[: text.index("neutrale")].count("\n")
+    assert result.exit_code == 78
+    assert f"{example}:{line}:16: folders[0].connector: " in result.stdout
+    assert "neutral" in result.stdout
+
+
+def test_an_option_its_connector_does_not_know_is_a_fault_at_its_line(example: Path) -> None:
+    text = example.read_text(encoding="utf-8").replace("connector: neutral", "options: {inconnue: 3}", 1)
+    example.write_text(text, encoding="utf-8")
+    result = _run("check", options=Options(example))
+    assert result.exit_code == 78
+    assert "folders[0].options: connecteur neutral : option inconnue « inconnue »" in result.stdout
+
+
 def test_a_good_configuration_is_valid_in_json(example: Path) -> None:
     answer = json.loads(_run("check", options=Options(example, format="json")).stdout)
     assert answer == {"file": str(example), "valid": True, "found": []}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import hashlib
 import os
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,14 +16,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jesignd.domain.documents import Claimed, Digest, Refused
-from jesignd.domain.folders import FolderState, WatchedFolder
+from jesignd.domain.folders import WatchedFolder
 from jesignd.intake import claim, peek, scan
 from jesignd.intake.settle import Tracker
 from jesignd.intake.watch import FolderWatch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from jesignd.domain.folders import FolderState
     from jesignd.errors import Code, Words
     from jesignd.intake.bundles import Bundle, Postponed
+
+NOBODY = 65534
 
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
 
@@ -73,6 +80,12 @@ class HotFolder:
         path.write_bytes(data)
         return path
 
+    def empty(self) -> None:
+        """Take everything away but the marker."""
+        for file in self.path.iterdir():
+            if file.name != self.folder.marker:
+                file.unlink()
+
     def rename_in(self, name: str, data: bytes = PDF) -> float:
         """Drop a file as careful writers do, under a temporary name first; the instant at which it was there."""
         temporary = self.drop(f"{name}.part", data)
@@ -101,6 +114,17 @@ class HotFolder:
         self.refused += self.tracker.learn(bundles, outcomes, self.now)
         return outcomes
 
+    @staticmethod
+    @contextlib.contextmanager
+    def as_an_ordinary_user() -> Iterator[None]:
+        """Lose root's power over files in this thread, where the tests run as root."""
+        libc = ctypes.CDLL(None)
+        before = libc.setfsuid(NOBODY if os.geteuid() == 0 else os.geteuid())
+        try:
+            yield
+        finally:
+            libc.setfsuid(before)
+
     def codes(self) -> dict[str, Code]:
         return {refused.relative_path: refused.code for refused in self.refused}
 
@@ -113,6 +137,14 @@ def make_folder(tmp_path: Path) -> Callable[..., HotFolder]:
 @pytest.fixture
 def hot(make_folder: Callable[..., HotFolder]) -> HotFolder:
     return make_folder()
+
+
+@pytest.fixture
+def open_to_all() -> Iterator[HotFolder]:
+    """A hot folder that an ordinary user can reach (pytest's own directories are closed)."""
+    with tempfile.TemporaryDirectory() as directory:
+        Path(directory).chmod(0o755)
+        yield HotFolder(Path(directory) / "exports")
 
 
 class Office:
@@ -159,12 +191,12 @@ class Office:
             self._changed.notify_all()
         return outcomes
 
-    def _refuse(self, folder: WatchedFolder, refused: Sequence[Refused]) -> None:
+    def _refuse(self, _: WatchedFolder, refused: Sequence[Refused]) -> None:
         with self._changed:
             self.refused.extend(refused)
             self._changed.notify_all()
 
-    def _note_state(self, folder: WatchedFolder, state: FolderState, reason: Words | None) -> None:
+    def _note_state(self, _: WatchedFolder, state: FolderState, reason: Words | None) -> None:
         with self._changed:
             self.states.append(state)
             self.reasons.append(reason)

@@ -70,3 +70,19 @@ def signed_like(*, closed: bool = False) -> bytes:
     field = Dictionary(FT=Name.Sig, T="Signature1", V=pdf.make_indirect(value))
     pdf.Root.AcroForm = Dictionary(Fields=Array([pdf.make_indirect(field)]), SigFlags=3)
     return saved(pdf)
+
+
+def by_hand(*objects: bytes) -> bytes:
+    """A document written out from its numbered objects, the first being the catalog."""
+    out, offsets = b"%PDF-1.7\n", []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    count = len(objects) + 1
+    out_at = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n%s" % (count, table)
+    return out + b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (count, out_at)
+
+
+PAGES = (b"<</Type/Pages/Kids[3 0 R]/Count 1>>", b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>>>")

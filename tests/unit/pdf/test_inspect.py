@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import zlib
+
 import pikepdf
 import pytest
-from conftest import saved, signed_like, text_page, with_root
+from conftest import PAGES, by_hand, saved, signed_like, text_page, with_root
 from pikepdf import Array, Dictionary, Name
 
 from jesignd.domain.sealing import Rung
@@ -200,6 +202,25 @@ def test_the_claimed_archive_level_is_read_however_it_is_written(xmp, claim):
     pdf.Root.Metadata = pdf.make_stream(xmp.encode(), Type=Name.Metadata, Subtype=Name.XML)
     assert inspect(saved(pdf)).pdfa == claim
     assert inspect(saved(pdf, compress_streams=True)).pdfa == claim
+
+
+def test_metadata_that_unpack_to_a_bomb_are_refused_before_any_viewer_opens_them():
+    bomb = zlib.compress(bytes(40 << 20), 9)
+    stream = b"<</Type/Metadata/Subtype/XML/Filter/FlateDecode/Length %d>>stream\n%s\nendstream" % (len(bomb), bomb)
+    data = by_hand(b"<</Type/Catalog/Pages 2 0 R/Metadata 4 0 R>>", *PAGES, stream)
+    assert refused(data).code is Code.POISON
+
+
+def test_fields_that_are_each_others_children_are_walked_once():
+    loop = (b"<</T(a)/FT/Sig/Kids[4 0 R 5 0 R]>>", b"<</T(b)/Kids[4 0 R]>>")
+    data = by_hand(b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]>>>>", *PAGES, *loop)
+    assert inspect(data).signatures == 0
+
+
+def test_a_tree_of_attachments_without_end_is_cut_short():
+    tree = b"<</Kids[4 0 R 4 0 R]/Names[(x)<</F(a.xml)>>]>>"
+    data = by_hand(b"<</Type/Catalog/Pages 2 0 R/Names<</EmbeddedFiles 4 0 R>>>>", *PAGES, tree)
+    assert len(inspect(data).attachments) <= 1000
 
 
 def test_every_finding_has_words_in_both_languages():

@@ -4,7 +4,7 @@ import io
 
 import pikepdf
 import pytest
-from conftest import saved, signed_like, text_page
+from conftest import PAGES, by_hand, saved, signed_like, text_page
 from pikepdf import Array, Dictionary, Name
 
 from jesignd.domain.sealing import Corner, Mark, Rung
@@ -25,6 +25,12 @@ def test_a_rewritten_file_is_strict_and_reads_the_same(broken):
     rebuilt = rebuild(broken)
     assert inspect(rebuilt).rung is Rung.STRICT
     require_unchanged(broken, rebuilt, placement=None)
+
+
+def test_a_page_tree_that_claims_a_parent_is_put_right():
+    root = b"<</Type/Pages/Kids[3 0 R]/Count 1/Parent 2 0 R>>"
+    rebuilt = rebuild(by_hand(b"<</Type/Catalog/Pages 2 0 R>>", root, PAGES[1]))
+    assert inspect(rebuilt).rung is Rung.STRICT
 
 
 def test_rewriting_twice_gives_the_same_bytes(broken):

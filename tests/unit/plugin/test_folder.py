@@ -5,6 +5,9 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import subprocess
+import sys
+import time
 from pathlib import PurePosixPath
 
 import pytest
@@ -187,3 +190,75 @@ def test_a_very_long_name_gets_its_versions(ged, sealed):
     (ged / name).write_bytes(b"theirs")
 
     assert deliver(ged, sealed(name)).version == 2
+
+
+def test_the_same_parcel_twice_in_one_call_is_one_delivery(ged, sealed):
+    first, second = deliver_all(ged, [sealed("x.pdf"), sealed("x.pdf")])
+
+    assert first == second
+    assert files(ged) == ["x.pdf"]
+
+
+_LINK_AND_DIE = """
+import hashlib, os, pathlib, sys
+from jesignd.plugin.transports.folder import Parcel, deliver
+link = os.link
+def link_and_die(*arguments, **keywords):
+    link(*arguments, **keywords)
+    os._exit(9)
+os.link = link_and_die
+source = pathlib.Path(sys.argv[2])
+digest = hashlib.sha256(source.read_bytes()).hexdigest()
+deliver(pathlib.Path(sys.argv[1]), Parcel(source, pathlib.PurePosixPath("x.pdf"), digest, source.stat().st_size))
+"""
+
+
+def test_a_temporary_name_left_by_a_power_cut_goes_with_the_next_attempt(ged, sealed):
+    parcel = sealed("x.pdf")
+    cut = subprocess.run([sys.executable, "-c", _LINK_AND_DIE, str(ged), str(parcel.source)], check=False)
+    assert (cut.returncode, len(files(ged))) == (9, 2)
+
+    assert deliver(ged, parcel).already
+    assert files(ged) == ["x.pdf"]
+
+
+_DELIVER = """
+import sys, pathlib
+from jesignd.plugin.transports.folder import Parcel, deliver_all
+from jesignd.domain.documents import Digest
+import hashlib
+root, sources = pathlib.Path(sys.argv[1]), sorted(pathlib.Path(sys.argv[2]).iterdir())
+parcels = [
+    Parcel(
+        each,
+        pathlib.PurePosixPath(f"{number % 3}/BP.pdf"),
+        Digest(hashlib.sha256(each.read_bytes()).hexdigest()),
+        each.stat().st_size,
+    )
+    for number, each in enumerate(sources)
+]
+print("ready", flush=True)
+for start in range(0, len(parcels), 4):
+    deliver_all(root, parcels[start : start + 4])
+print("done", flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_a_delivery_killed_anywhere_ends_as_one_file_each_and_no_leftovers(ged, tmp_path):
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    for number in range(60):
+        (sources / f"{number:03d}").write_bytes(b"%d" % number * 20_000)
+    command = [sys.executable, "-c", _DELIVER, str(ged), str(sources)]
+
+    for round_ in range(12):
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
+            child.stdout.readline()
+            time.sleep(0.005 * round_)
+            child.kill()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+    delivered = [path.read_bytes() for path in ged.rglob("*") if path.is_file()]
+    assert sorted(delivered) == sorted(path.read_bytes() for path in sources.iterdir())
+    assert [name for name in files(ged) if ".part" in name] == []

@@ -241,3 +241,10 @@ def test_a_firm_may_add_its_own_way_of_naming():
 
     assert isinstance(answer, Recognised)
     assert answer.client_code == "424"
+
+
+def test_a_row_for_a_file_of_the_same_name_elsewhere_is_not_taken():
+    answer = recognise(f"c/{NAME}", index=index_bytes(HEADER, [ROW]))
+
+    assert isinstance(answer, Doubtful)
+    assert "orphelin" in answer.reason.fr

@@ -220,7 +220,7 @@ def test_an_unknown_connector_is_not_found_with_a_suggestion(recogniser):
 def test_a_connector_makes_the_return_file_of_its_software():
     header = "DOSSIER;CHAPITRE;NATURE;ANNEE;PERIODE;FICHIER;CHRONO"
     index = Attached("QUADRA_DOC_7.csv", f"{header}\r\n000424;Social;BULLETIN;2026;202610;{NAME};1\r\n".encode())
-    outcome = Outcome("doc_1", f"000424/{NAME}", Digest("a" * 64), ReturnStatus.SEALED, signed_name="x.pdf")
+    outcome = Outcome("doc_1", NAME, Digest("a" * 64), ReturnStatus.SEALED, signed_name="x.pdf")
     recogniser = Recogniser(installed_plugins())
     try:
         made = recogniser.return_file(folder("quadra"), Lot("QUADRA_DOC_7.csv", (outcome,), index))

@@ -61,7 +61,7 @@ EXPECTED: dict[str, list[tuple[int, str]]] = {
     "siren-wrong-check-digit": [(4, "ce n’est pas un SIREN")],
     "state-in-destination": [(18, "recouvre /srv/essai/ged/etat (l’état du service)")],
     "tab": [(6, "tabulation : le retrait s’écrit avec des espaces")],
-    "template-field": [(18, "vouliez-vous dire « {client} » ?"), (18, "ni « .. »")],
+    "template-field": [(18, "vouliez-vous dire « {client} » ?"), (18, "sans « .. »")],
     "two-documents": [(19, "un seul document par fichier")],
     "two-secrets": [(8, "un secret ne s’écrit pas ici")],
     "unknown-key": [(14, "folders[0].path: clé obligatoire, absente"), (15, "vouliez-vous dire « path » ?")],

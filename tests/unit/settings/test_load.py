@@ -121,11 +121,10 @@ def test_a_database_address_may_be_a_secret(settings: Load, monkeypatch: pytest.
     assert "sesame" not in repr(found)
 
 
-def test_a_sub_folder_of_results_lies_in_the_watched_folder_and_is_never_read_again(settings: Load) -> None:
-    found = settings(("path: /srv/essai/ged}", "mode: subfolder, subfolder: Signés}"))
-    destination = found.destination("ged", "paie")
-    assert (destination.mode, destination.path) == (DeliveryMode.SUBFOLDER, "/srv/essai/paie")
-    assert found.folders[0].skip_directories == ("**/Signés",)
+def test_a_sub_folder_of_results_is_never_read_again(settings: Load) -> None:
+    found = settings(("path: /srv/essai/ged}", 'mode: subfolder, subfolder: "Signés [1]"}'))
+    assert found.destinations["ged"].mode is DeliveryMode.SUBFOLDER
+    assert found.folders[0].ignore == ("Signés [[]1]",)
 
 
 def test_a_rule_below_one_that_takes_everything_is_warned_of(settings: Load) -> None:
