@@ -158,8 +158,8 @@ def _plugins(settings: Settings, now: datetime.datetime) -> Iterator[Finding]:
             yield Finding("plugins", name, Grade.ERROR, error.message, error.hint)
         else:
             yield Finding("plugins", name, Grade.OK, title)
-    for name, error in loaded.broken.items():
-        yield Finding("plugins", name, Grade.ERROR, error.message, error.hint)
+    for name, fault in loaded.broken.items():
+        yield Finding("plugins", name, Grade.ERROR, fault.message, fault.hint)
 
 
 def _keys(settings: Settings, now: datetime.datetime) -> Iterator[Finding]:
