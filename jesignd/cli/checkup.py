@@ -151,12 +151,15 @@ def _directory(part: str, path: str) -> Finding:
 def _plugins(settings: Settings, now: datetime.datetime) -> Iterator[Finding]:
     del now
     loaded = Plugins.load(installed_plugins())
-    for folder in settings.folders:
-        connector = loaded.connector(folder.connector)
-        title = connector.manifest.title
-        yield Finding("plugins", folder.connector, Grade.OK, title)
-    for name, error in loaded.broken.items():
-        yield Finding("plugins", name, Grade.ERROR, error.message, error.hint)
+    for name in dict.fromkeys(folder.connector for folder in settings.folders):
+        try:
+            title = loaded.connector(name).manifest.title
+        except JesignError as error:
+            yield Finding("plugins", name, Grade.ERROR, error.message, error.hint)
+        else:
+            yield Finding("plugins", name, Grade.OK, title)
+    for name, fault in loaded.broken.items():
+        yield Finding("plugins", name, Grade.ERROR, fault.message, fault.hint)
 
 
 def _keys(settings: Settings, now: datetime.datetime) -> Iterator[Finding]:
