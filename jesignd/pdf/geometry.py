@@ -59,7 +59,7 @@ def _page_number(asked: int, pages: int) -> int:
 def _in_free_area(data: bytes, page: pikepdf.Object, *, number: int, box: PageBox, mark: Mark) -> Rectangle:
     corners = (Corner.BOTTOM_RIGHT, Corner.BOTTOM_LEFT, Corner.TOP_RIGHT, Corner.TOP_LEFT)
     return free_area.find(
-        data,
+        free_area.plain_colours(data, page),
         page=number,
         box=box,
         obstacles=free_area.obstacles(page, box),
