@@ -17,7 +17,7 @@ from jesignd.domain.credit import Cents
 from jesignd.domain.firm import Person, Right, may
 from jesignd.domain.levels import PadesLevel
 from jesignd.domain.paris import day
-from jesignd.domain.sealing import Credential, Rung, Sealed, SealProfile, SealRequest
+from jesignd.domain.sealing import Credential, Rung, Sealed, SealOrder, SealProfile, SealTask
 from jesignd.errors import Code, CredentialError, DocumentError, JesignError, NotAllowed, NotFound, ServiceError, Words
 from jesignd.flow.outcomes import code_of
 from jesignd.flow.parallel import Spread
@@ -207,9 +207,8 @@ def _seal(task: _Task, bench: _Bench) -> Sealed:
 
 def _in_child(original: Path, target: Path, bench: _Bench) -> Sealed:
     needs_proof = bench.profile.level in {PadesLevel.B_LT, PadesLevel.B_LTA}
-    request = SealRequest(
-        original=original.resolve(),
-        target=target.resolve(),
+    task = SealTask(original.resolve(), target.resolve())
+    order = SealOrder(
         profile=bench.profile,
         certificate=bench.credential.certificate,
         chain=bench.credential.chain,
@@ -222,7 +221,7 @@ def _in_child(original: Path, target: Path, bench: _Bench) -> Sealed:
     if bench.line.timestamps is not None:
         services["timestamp"] = bench.line.timestamps.timestamp
     try:
-        return bench.line.pool.run(seal_document, request, services=services)
+        return bench.line.pool.run(seal_document, order, task, services=services)
     except Crashed as crash:
         raise DocumentError(
             Code.POISON,

@@ -105,12 +105,9 @@ class RevocationMaterial:
 
 
 @dataclass(frozen=True, slots=True)
-class SealRequest:
-    """What a confined child needs to seal one file: no key and no address, only what it asks its parent for."""
+class SealOrder:
+    """How a confined child is to seal: no key and no address, only what it asks its parent for."""
 
-    original: Path
-    target: Path
-    """Where the sealed bytes are written: a free name in the vault's temporary folder."""
     profile: SealProfile
     certificate: bytes
     chain: tuple[bytes, ...]
@@ -119,6 +116,15 @@ class SealRequest:
     compare_one_in: int = 50
     """On the strict rung, one file in so many is compared before and after; 1: all; the first of a producer always."""
     revocation: RevocationMaterial | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SealTask:
+    """One file to seal."""
+
+    original: Path
+    target: Path
+    """Where the sealed bytes are written: a free name in the vault's temporary folder."""
 
 
 class Rung(StrEnum):

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+from pathlib import Path
 from typing import NamedTuple
 
-from jesignd.confined import Ask
+from jesignd.confined import Ask, Raised
 from jesignd.domain.documents import Digest
 from jesignd.domain.levels import PadesLevel
-from jesignd.domain.sealing import Inspection, Placement, Rung, Sealed, SealRequest
-from jesignd.errors import Code, DocumentError
+from jesignd.domain.sealing import Inspection, Placement, Rung, Sealed, SealOrder, SealTask
+from jesignd.errors import Code, DocumentError, JesignError
 from jesignd.pades.readback import read_back
 from jesignd.pades.seal import CompiledProfile, compile_profile, seal
 from jesignd.pdf.compare import require_unchanged
@@ -34,28 +35,39 @@ class _Attempt(NamedTuple):
     inspection: Inspection
 
 
-def seal_document(request: SealRequest, ask: Ask) -> Sealed:
-    """Seal one file as asked and write it to the target, not yet synced; services used: `sign`, `timestamp`.
+def seal_documents(order: SealOrder, tasks: tuple[SealTask, ...], ask: Ask) -> tuple[Sealed | Raised, ...]:
+    """`seal_document` for several files in one call: what one of them raises is its own answer."""
+    answers: list[Sealed | Raised] = []
+    for task in tasks:
+        try:
+            answers.append(seal_document(order, task, ask))
+        except JesignError as error:
+            answers.append(Raised.of(error))
+    return tuple(answers)
+
+
+def seal_document(order: SealOrder, task: SealTask, ask: Ask) -> Sealed:
+    """Seal one file as ordered and write it to the target, not yet synced; services used: `sign`, `timestamp`.
 
     Raises:
         DocumentError: the file cannot be accepted; nothing was written.
         VerificationFailed: what was made does not stand up to our own check.
     """
-    data = request.original.read_bytes()
-    prepared = prepare(data, mark=request.profile.mark, max_bytes=request.max_bytes)
-    compiled = compile_profile(request.profile, certificate=request.certificate, chain=request.chain)
-    attempt = _climb(prepared, request=request, compiled=compiled, ask=ask)
-    checks = read_back(attempt.base, attempt.sealed, certificate=request.certificate)
-    compared = _must_compare(request, attempt)
+    data = task.original.read_bytes()
+    prepared = prepare(data, mark=order.profile.mark, max_bytes=order.max_bytes)
+    compiled = compile_profile(order.profile, certificate=order.certificate, chain=order.chain)
+    attempt = _climb(prepared, order=order, compiled=compiled, ask=ask)
+    checks = read_back(attempt.base, attempt.sealed, certificate=order.certificate)
+    compared = _must_compare(order, attempt)
     if compared:
         require_unchanged(attempt.base, attempt.sealed, placement=attempt.placement)
-    _write(request, attempt.sealed)
+    _write(task.target, attempt.sealed)
     return Sealed(
         digest=Digest(hashlib.sha256(attempt.sealed).hexdigest()),
         size=len(attempt.sealed),
         inspection=attempt.inspection,
-        sealed_at=request.at,
-        level=request.profile.level,
+        sealed_at=order.at,
+        level=order.profile.level,
         page=attempt.placement.page if attempt.placement else None,
         box=attempt.placement.shown if attempt.placement else None,
         compared=compared,
@@ -63,34 +75,34 @@ def seal_document(request: SealRequest, ask: Ask) -> Sealed:
     )
 
 
-def _climb(prepared: Prepared, *, request: SealRequest, compiled: CompiledProfile, ask: Ask) -> _Attempt:
+def _climb(prepared: Prepared, *, order: SealOrder, compiled: CompiledProfile, ask: Ask) -> _Attempt:
     """Seal what was prepared; if the engine cannot read it, rewrite it once, where that is allowed."""
     try:
-        return _append(prepared, request=request, compiled=compiled, ask=ask)
+        return _append(prepared, order=order, compiled=compiled, ask=ask)
     except DocumentError as error:
         if error.code is not Code.TRUNCATED or prepared.inspection.signatures or _is_rebuilt(prepared):
             raise
     rebuilt = rebuild(prepared.data)
-    mark = request.profile.mark
+    mark = order.profile.mark
     again = Prepared(rebuilt, _as_rebuilt(prepared.inspection), place(rebuilt, mark) if mark else None)
-    return _append(again, request=request, compiled=compiled, ask=ask)
+    return _append(again, order=order, compiled=compiled, ask=ask)
 
 
 def _is_rebuilt(prepared: Prepared) -> bool:
     return prepared.inspection.rung is Rung.REBUILT
 
 
-def _append(prepared: Prepared, *, request: SealRequest, compiled: CompiledProfile, ask: Ask) -> _Attempt:
-    timestamped = request.profile.level is not PadesLevel.B_B
+def _append(prepared: Prepared, *, order: SealOrder, compiled: CompiledProfile, ask: Ask) -> _Attempt:
+    timestamped = order.profile.level is not PadesLevel.B_B
     sealed = seal(
         prepared.data,
         compiled,
         placement=prepared.placement,
         rung=prepared.inspection.rung,
-        at=request.at,
+        at=order.at,
         sign=lambda payload: ask("sign", payload),
         timestamp=(lambda digest: ask("timestamp", digest)) if timestamped else None,
-        revocation=request.revocation,
+        revocation=order.revocation,
     )
     return _Attempt(prepared.data, sealed, prepared.placement, prepared.inspection)
 
@@ -107,16 +119,16 @@ def _as_rebuilt(inspection: Inspection) -> Inspection:
     )
 
 
-def _must_compare(request: SealRequest, attempt: _Attempt) -> bool:
+def _must_compare(order: SealOrder, attempt: _Attempt) -> bool:
     """Always off the strict rung; on it the first file of each producer and one file in so many, by its digest."""
     producer = attempt.inspection.producer
     first = producer not in _producers_compared
     _producers_compared.add(producer)
-    drawn = int.from_bytes(hashlib.sha256(attempt.base).digest()[:8]) % max(1, request.compare_one_in) == 0
+    drawn = int.from_bytes(hashlib.sha256(attempt.base).digest()[:8]) % max(1, order.compare_one_in) == 0
     return first or drawn or attempt.inspection.rung is not Rung.STRICT
 
 
-def _write(request: SealRequest, sealed: bytes) -> None:
-    descriptor = os.open(request.target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+def _write(target: Path, sealed: bytes) -> None:
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(sealed)
