@@ -28,7 +28,7 @@ from jesignd.jobs.timers import Timers
 from jesignd.plugin.installed import installed_plugins
 from jesignd.plugin.supervising import Recogniser
 from jesignd.settings.load import load
-from jesignd.store import nodes
+from jesignd.store import nodes, stages
 from jesignd.store.database import Database
 from jesignd.store.vault import Vault
 
@@ -84,7 +84,7 @@ class House:
     def start(self) -> None:
         """Warm the children, take up what was left undone, then watch the folders."""
         self._pool.warm_up()
-        self._engine.run(self._stages())
+        self._engine.run(self._stages(), held=self._held)
         self._beat()
         self._resume()
         self._timers.every(HEARTBEAT_SECONDS, "heartbeat", self._beat)
@@ -148,6 +148,10 @@ class House:
             Stage.REPORT: self._do_report,
             Stage.CLEAR: self._do_clear,
         }
+
+    def _held(self, job: str) -> list[Batch]:
+        with self._database.reading() as transaction:
+            return stages.of_job(transaction, job)
 
     def _do_recognise(self, batch: Batch) -> None:
         recognise_batch(

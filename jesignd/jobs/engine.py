@@ -11,6 +11,7 @@ import inspect
 import logging
 import threading
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, Any, cast
 
 from dbos import DBOS, DBOSClient
@@ -56,16 +57,23 @@ class DbosEngine:
         self._lanes = lanes
         self._client = client.DbosClientEngine(database)
         self._wakes = {client.LINE: Wake(), client.DELIVERY: Wake()}
-        self._promised: dict[int, set[str]] = {}
+        self._promised: dict[int, list[_Line]] = {}
+        self._waiting: Counter[_Line] = Counter()
+        self._counting = threading.Lock()
         self._worker: Worker | None = None
         self._threads: list[threading.Thread] = []
         database.on_end(self._transaction_ended)
 
     def enqueue(self, transaction: Transaction, batch: Batch, *, delay_seconds: float = 0.0) -> str:
-        """Promise the batch in this transaction and return the job's id; nothing runs if it rolls back."""
+        """Promise the batch in this transaction and return the job's id; nothing runs if it rolls back.
+
+        What a job promises may become part of that job (see `worker.CHAIN`).
+        """
+        if delay_seconds <= 0 and self._worker is not None and (joined := self._worker.joined(batch)) is not None:
+            return joined
         job = self._client.enqueue(transaction, batch, delay_seconds=delay_seconds)
         if delay_seconds <= 0:
-            self._promised.setdefault(id(transaction), set()).add(client.queue_of(batch.stage))
+            self._promised.setdefault(id(transaction), []).append(_line_of(batch))
         return job
 
     def live(self, jobs: Sequence[str]) -> frozenset[str]:
@@ -84,9 +92,17 @@ class DbosEngine:
         """Forget finished jobs older than this; the number forgotten."""
         return self._client.collect(before)
 
-    def run(self, stages: Mapping[Stage, Callable[[Batch], None]]) -> None:
-        """Start doing jobs, beginning with those this node left in hand; returns at once."""
-        self._worker = worker = Worker(stages, workers=self._workers, done=self._nudge)
+    def run(
+        self,
+        stages: Mapping[Stage, Callable[[Batch], None]],
+        *,
+        held: Callable[[str], Sequence[Batch]] | None = None,
+    ) -> None:
+        """Start doing jobs, beginning with those this node left in hand; returns at once.
+
+        `held` tells what the stages still hold for a job; with it, what a job promises may become part of it.
+        """
+        self._worker = worker = Worker(stages, workers=self._workers, held=held, done=self._ended)
         own_loops = _loop_is_known()
         # Limits are stored, and a worker starts with the stored ones: they must be right before it is launched.
         _register_queues(
@@ -112,6 +128,7 @@ class DbosEngine:
         @DBOS.workflow(name=client.WORKFLOW, max_recovery_attempts=None)
         def _batch(stage: str, documents: list[str], lane: str, attempt: int) -> str:
             batch = Batch(Stage(stage), tuple(map(DocumentId, documents)), lane, attempt)
+            self._begun(batch)
             return worker.do(DBOS.workflow_id or "", batch)
 
         if own_loops:
@@ -145,14 +162,23 @@ class DbosEngine:
         return True
 
     def _transaction_ended(self, transaction: Transaction) -> None:
-        """Also after a rollback: looking once for nothing costs a millisecond."""
-        for queue in self._promised.pop(id(transaction), ()):
+        """Also after a rollback: looking once for nothing costs little."""
+        promised = self._promised.pop(id(transaction), [])
+        with self._counting:
+            self._waiting.update(promised)
+        for queue in {queue for queue, _ in promised}:
             self._wakes[queue].nudge()
 
-    def _nudge(self) -> None:
-        """A worker is free."""
-        for wake in self._wakes.values():
-            wake.nudge()
+    def _begun(self, batch: Batch) -> None:
+        with self._counting:
+            line = _line_of(batch)
+            self._waiting[line] = max(0, self._waiting[line] - 1)
+
+    def _ended(self, batch: Batch) -> None:
+        """There is room for another, if one waits: as far as we know, others may have promised more."""
+        line = _line_of(batch)
+        if self._waiting[line] > 0:
+            self._wakes[line[0]].soon()
 
     def _start_loops(self, instance: DBOS) -> None:
         for name, wake in self._wakes.items():
@@ -165,6 +191,14 @@ class DbosEngine:
             )
             thread.start()
             self._threads.append(thread)
+
+
+_Line = tuple[str, str]
+"""A queue and the lane in it: what waits for what."""
+
+
+def _line_of(batch: Batch) -> _Line:
+    return client.queue_of(batch.stage), batch.lane
 
 
 def _loop_is_known() -> bool:
