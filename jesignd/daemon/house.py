@@ -16,6 +16,7 @@ from jesignd.durable import make_directories
 from jesignd.flow.authorise import authorise_batch
 from jesignd.flow.clear import clear_batch
 from jesignd.flow.deliver import deliver_batch
+from jesignd.flow.errands import WARM
 from jesignd.flow.outcomes import RESUMED_BY_CREDIT, RESUMED_BY_SETTINGS
 from jesignd.flow.parallel import Spread
 from jesignd.flow.recognise import recognise_batch
@@ -69,7 +70,7 @@ class House:
         self._pool = Pool(
             workers=limits.workers,
             limits=Limits(memory_bytes=limits.memory, cpu_seconds=int(limits.seconds), wall_seconds=limits.seconds),
-            warm=("jesignd.flow.sealing",),
+            warm=WARM,
         )
         self._spread = Spread(limits.workers)
         self._recogniser = Recogniser(installed_plugins())

@@ -28,9 +28,9 @@ from jesignd.domain.sealing import (
 )
 from jesignd.errors import Code, CredentialError, DocumentError, JesignError, ServiceError, Words
 from jesignd.flow.commit import Failed, commit
+from jesignd.flow.errands import seal_documents
 from jesignd.flow.publish import Made, found_again, publish
 from jesignd.flow.records import Route
-from jesignd.flow.sealing import seal_documents
 from jesignd.store import documents
 
 if TYPE_CHECKING:
