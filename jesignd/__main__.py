@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -21,6 +22,8 @@ _INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code (DESIGN §7)."""
     click.Context.formatter_class = phrases.Formatter
+    # What goes wrong is told once, as an error or a finding; the daemon sets its own logs up.
+    logging.getLogger("jesignd").addHandler(logging.NullHandler())
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
         returned = root.main(arguments, prog_name="jesignd", standalone_mode=False)

@@ -24,7 +24,10 @@ def config() -> None:
 @config.command()
 @click.pass_obj
 def check(options: Options) -> None:
-    """Vérifier la configuration : toutes les fautes d'un coup (fichier:ligne:colonne)."""
+    """Vérifier la configuration.
+
+    Toutes les fautes sont dites d'un coup, chacune à sa place : fichier:ligne:colonne.
+    """
     found = _with_connectors(_examined(options))
     if options.format == "text":
         _say(found, options)
@@ -36,7 +39,10 @@ def check(options: Options) -> None:
 @config.command()
 @click.pass_obj
 def show(options: Options) -> None:
-    """Montrer la configuration effective, valeurs par défaut comprises ; les secrets n'y paraissent jamais."""
+    """Montrer la configuration effective.
+
+    Valeurs par défaut comprises ; les secrets n'y paraissent jamais.
+    """
     from jesignd.settings.show import as_json, as_yaml
 
     found = _examined(options)
@@ -50,7 +56,10 @@ def show(options: Options) -> None:
 
 @config.command()
 def schema() -> None:
-    """Écrire le schéma JSON de la configuration, pour les éditeurs de texte."""
+    """Écrire le schéma JSON de la configuration.
+
+    Les éditeurs de texte s'en servent pour compléter et vérifier à la frappe.
+    """
     from jesignd.settings.schema import as_json
 
     click.echo(as_json(), nl=False)

@@ -79,3 +79,9 @@ def kind_of(recognition: Mapping[str, object] | None, lang: str) -> str:
         return KINDS[DocumentKind(code)].in_language(lang)
     except ValueError:
         return "–"
+
+
+def counted(count: int, word: Words, lang: str) -> str:
+    """`10 livrés`; in French, what ends in é or n takes the plural."""
+    takes_plural = lang == "fr" and count > 1 and word.fr.endswith(("é", "n"))
+    return f"{count} {word.in_language(lang)}{'s' if takes_plural else ''}"

@@ -95,8 +95,11 @@ def shorten(text: str, columns: int) -> str:
 
 
 def printable(text: str) -> str:
-    """Somebody else's text, safe for a terminal: no control or direction character passes."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+    """Somebody else's text, safe for a terminal: no control, direction or line character passes."""
+    return "".join("\ufffd" if unicodedata.category(character) in _UNSAFE else character for character in text)
+
+
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
 
 
 def columns(rows: Sequence[Sequence[str]], *, heading: Sequence[str] = (), gap: str = "  ") -> list[str]:

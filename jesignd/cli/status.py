@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -82,10 +82,8 @@ def _daemon(found: Status, lang: str) -> list[str]:
     title = Words("Démon : ", "Daemon: ").in_language(lang)
     told = [title + click.style(state.in_language(lang), fg=colour)]
     for node in found.nodes:
-        details = ", ".join(f"{key} {value}" for key, value in node.status.items() if isinstance(value, str | int))
-        told.append(
-            f"  {output.printable(node.id)}  {node.version}  {moment(node.seen)}  {output.printable(details)}".rstrip()
-        )
+        told.append(f"  {output.printable(node.id)}  {node.version}  {moment(node.seen)}")
+        told += [f"    {line}" for line in _node(node.status, lang)]
     if found.oldest_waiting is not None:
         seconds = int((now() - found.oldest_waiting).total_seconds())
         told.append(
@@ -96,11 +94,34 @@ def _daemon(found: Status, lang: str) -> list[str]:
     return told
 
 
+def _node(status: Mapping[str, Any], lang: str) -> list[str]:
+    """What the daemon said of itself at its last heartbeat: its folders, and what does not work."""
+    rows = [
+        (
+            str(folder.get("name", "")),
+            _FOLDER_STATES.get(str(folder.get("state")), Words("?", "?")).in_language(lang),
+            _said(folder.get("reason"), lang),
+        )
+        for folder in status.get("folders", ())
+    ]
+    return [*output.columns(rows), *(f"✗ {output.printable(_said(one, lang))}" for one in status.get("troubles", ()))]
+
+
+_FOLDER_STATES = {
+    "online": Words("suivi", "watched"),
+    "offline": Words("HORS LIGNE", "OFFLINE"),
+}
+
+
+def _said(words: Mapping[str, str] | None, lang: str) -> str:
+    return words.get(lang, "") if words else ""
+
+
 def _folders(found: Status, lang: str) -> list[str]:
     rows = [
         (
             f"  {folder}",
-            ", ".join(f"{count} {names.STATES[state].in_language(lang)}" for state, count in states.items()),
+            ", ".join(names.counted(count, names.STATES[state], lang) for state, count in states.items()),
         )
         for folder, states in sorted(found.folders.items())
     ]

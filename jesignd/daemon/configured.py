@@ -64,7 +64,7 @@ def configure(path: Path, *, recogniser: Recogniser, pool: Pool) -> Configured:
         folders=folders,
         office=Office(folders, settings.people, settings.rules, settings.prices),
         places=Places(folders, settings.destinations),
-        line=_line(settings, credentials, pool),
+        line=sealing_line(settings, credentials, pool),
         troubles=(*folder_troubles, *key_troubles),
     )
 
@@ -115,7 +115,8 @@ def key_source(key: Key) -> keyring.Pkcs12Key | keyring.PemKey | keyring.Pkcs11K
     return keyring.Pkcs11Key(Path(key.module), key.token, key.label, resolve(key.pin))
 
 
-def _line(settings: Settings, credentials: Mapping[str, Credential], pool: Pool) -> SealingLine:
+def sealing_line(settings: Settings, credentials: Mapping[str, Credential], pool: Pool) -> SealingLine:
+    """What seals, by this configuration, with these keys and in these children."""
     endpoints = [endpoint(service) for service in settings.timestamping]
     timestamps = TimestampClient(endpoints) if endpoints else None
     source = revocation_source(settings, credentials)

@@ -51,7 +51,7 @@ class SealProfile:
     demonstration: bool = False
     """Write plainly in the mark that this proves nothing."""
     signatures_follow: bool = False
-    """People sign after the seal: it certifies the file against every other change only."""
+    """People sign after the seal: it does not forbid the fields that their signatures need."""
 
 
 class Credential(Protocol):

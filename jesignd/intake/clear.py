@@ -20,7 +20,7 @@ from jesignd.domain import text
 from jesignd.domain.documents import Claimed, CompanionRole, Digest
 from jesignd.domain.folders import SourcePolicy
 from jesignd.errors import ServiceError, Words
-from jesignd.intake import below, names
+from jesignd.intake import below, names, scan
 from jesignd.intake.bundles import stem
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ def clear(folder: WatchedFolder, claimed: Claimed) -> Cleared:
     """
     if folder.after is SourcePolicy.LEAVE:
         return Cleared.LEFT
+    if (offline := scan.prove(folder)) is not None:
+        raise ServiceError(offline, document=claimed.id)  # an unmounted share is empty: nothing would seem left to do
     try:
         with below.root_of(folder) as root:
             identity = (claimed.size, claimed.mtime_ns, claimed.inode)

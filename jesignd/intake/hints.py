@@ -50,10 +50,14 @@ class Touched:
 
 
 class Hints:
-    """Listens to the directories of one folder. `wake` is called from watchdog's thread and must not block."""
+    """Listens to the directories of one folder; `ignores` says which file names are not worth waking anybody.
 
-    def __init__(self, path: str, wake: Callable[[], None]) -> None:
+    `wake` is called from watchdog's thread and must not block.
+    """
+
+    def __init__(self, path: str, ignores: Callable[[str], bool], wake: Callable[[], None]) -> None:
         self._path = path
+        self._ignores = ignores
         self._wake = wake
         self._id = CallbackId(id(self))
         self._lock = threading.Lock()
@@ -102,16 +106,17 @@ class Hints:
         """Note what was touched."""
         with self._lock:
             directory = self._paths.get(event.wd)
-            if directory is None:
-                return
-            self._note(event, directory)
-        self._wake()
+            noted = directory is not None and self._note(event, directory)
+        if noted:
+            self._wake()
 
-    def _note(self, event: InotifyEvent, directory: str) -> None:
+    def _note(self, event: InotifyEvent, directory: str) -> bool:
         if event.is_delete_self or event.is_move_self or not event.name:
             self._touched.everything = True
-            return
+            return True
         name = os.fsdecode(event.name)
+        if not event.is_directory and self._ignores(name):
+            return False
         path = f"{directory}/{name}" if directory else name
         if event.is_directory:
             self._touched.directories.add(path)
@@ -119,6 +124,7 @@ class Hints:
             self._touched.begun.add(path)
         else:
             self._touched.finished.add(path)
+        return True
 
     def on_watch_deleted(self, wd: WatchDescriptor) -> None:
         """Note that a directory went away, or its file system was unmounted."""

@@ -143,6 +143,11 @@ def mark(folder: WatchedFolder) -> None:
         durable.write_new(path, [f"{folder.name}\n".encode()], 0o644)
 
 
+def ignores(folder: WatchedFolder, name: str) -> bool:
+    """Whether a file of this name is nobody's document (temporaries, droppings of desktops, the folder's own globs)."""
+    return _terms(folder).ignores_file(name)
+
+
 def is_listed_below(folder: WatchedFolder, listed_directory: str) -> bool:
     """Whether the scan looks into this directory, by its name and those of its parents."""
     terms = _terms(folder)

@@ -9,6 +9,7 @@ folders a marker or watch them in `poll` mode, where only quiet time counts. Com
 from __future__ import annotations
 
 import heapq
+import itertools
 from typing import TYPE_CHECKING
 
 from jesignd.domain.documents import Claimed, Refused
@@ -255,7 +256,7 @@ class Tracker:
 
     def take_ready(self, limit: int) -> list[Bundle]:
         """The next bundles to claim, oldest first; they are out of the queue until `learn` says what became of them."""
-        chosen = list(self._ready)[:limit] if len(self._ready) > limit else list(self._ready)
+        chosen = list(itertools.islice(self._ready, limit))
         return [self._ready.pop(listed) for listed in chosen]
 
     def learn(

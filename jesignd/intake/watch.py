@@ -37,6 +37,8 @@ _PROOF_SECONDS = 5.0
 """How often at least the marker is looked at."""
 _STUCK_SECONDS = 30.0
 """A listing that takes longer hangs on a dead share."""
+_BREATH_SECONDS = 1.0
+"""Between a turn that failed (the store did not answer) and the next."""
 _REST = 4
 """A scan of the whole folder rests at least so many times its own duration, whatever events ask for."""
 
@@ -81,13 +83,15 @@ class FolderWatch:
         self._on_refused = on_refused
         self._on_state = on_state
         self._clock = clock
-        self._tracker = Tracker(
+        self._new_tracker = partial(
+            Tracker,
             folder,
             shape=partial(peek.shape_of, folder),
             read=partial(peek.read_index, folder),
             known=known,
             was_taken=was_taken,
         )
+        self._tracker = self._new_tracker()
         self._thread = threading.Thread(target=self._run, name=f"watch-{folder.name}", daemon=True)
         self._woken = threading.Event()
         self._stopping = threading.Event()
@@ -153,10 +157,20 @@ class FolderWatch:
     def _run(self) -> None:
         try:
             while not self._stopping.is_set():
-                self._turn()
+                try:
+                    self._turn()
+                except (JesignError, OSError) as error:
+                    self._begin_again(error)
                 self._rest()
         finally:
             self._stop_listening()
+
+    def _begin_again(self, error: Exception) -> None:
+        """Forget half a turn: whatever matters is on disk here or recorded by the owner, and is found again."""
+        log.warning("watch begins again folder=%s error=%s", self._folder.name, type(error).__name__)
+        self._tracker = self._new_tracker()
+        self._wants_whole, self._listing_since = True, None
+        self._stopping.wait(_BREATH_SECONDS)
 
     def _turn(self) -> None:
         """Look, think, hand over at most one batch."""
@@ -217,7 +231,7 @@ class FolderWatch:
             self._root = (directory.device, directory.inode)
         if self._hints is None or not self._hints.is_alive():
             try:
-                self._hints = Hints(self._folder.path, self._woken.set)
+                self._hints = Hints(self._folder.path, partial(scan.ignores, self._folder), self._woken.set)
             except OSError as error:
                 log.warning("no file system events folder=%s errno=%s", self._folder.name, error.errno)
                 self._is_deaf = True
@@ -234,12 +248,12 @@ class FolderWatch:
         self._reason = reason
         if state is self._state:
             return
-        self._state = state
         if state is FolderState.OFFLINE:
             self._stop_listening()
             self._is_deaf = self._wants_whole = True
         log.info("folder=%s state=%s", self._folder.name, state.value)
-        self._on_state(self._folder, state, reason)
+        self._on_state(self._folder, state, reason)  # told again if it raises
+        self._state = state
 
     def _tell(self, refused: Sequence[Refused]) -> None:
         if refused:

@@ -24,6 +24,18 @@ _TURNS = {0: b"", 90: b"/Matrix[0 1 -1 0 0 0]", 180: b"/Matrix[-1 0 0 -1 0 0]", 
 """By how a viewer turns the page (clockwise): the mark is turned the other way, so that it is seen upright."""
 
 
+NO_CHANGES_ALLOWED = (
+    b"/Reference[<</Type/SigRef/TransformMethod/DocMDP/TransformParams<</Type/TransformParams/V/1.2/P 1>>>>]"
+)
+"""The entry of a signature dictionary that certifies the file as it stands (DocMDP, ISO 32000-1, 12.8.2.2)."""
+
+
+NO_CHANGES_ALLOWED = (
+    b"/Reference[<</Type/SigRef/TransformMethod/DocMDP/TransformParams<</Type/TransformParams/V/1.2/P 1>>>>]"
+)
+"""The entry of a signature dictionary that certifies the file as it stands (DocMDP, ISO 32000-1, 12.8.2.2)."""
+
+
 class Changes(IntEnum):
     """What a certification signature allows afterwards (DocMDP, ISO 32000-1, 12.8.2.2)."""
 
@@ -97,14 +109,6 @@ def certify(update: Update, signature: generic.IndirectObject) -> None:
     permissions[pdf_name("/DocMDP")] = signature
     update.update_container(permissions)
     update.mark_update(update.root_ref)
-
-
-def certification_reference(allowed: Changes) -> bytes:
-    """The `/Reference` entry of a certification signature."""
-    return (
-        b"/Reference[<</Type/SigRef/TransformMethod/DocMDP/TransformParams"
-        b"<</Type/TransformParams/V/1.2/P %d>>>>]" % allowed
-    )
 
 
 def _locked(field: generic.DictionaryObject) -> int:

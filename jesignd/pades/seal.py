@@ -72,8 +72,9 @@ def seal(
 ) -> bytes:
     """The sealed file, of which `data` is an exact prefix (PAdES B-B, B-T or B-LT, ETSI EN 319 142-1, clause 6).
 
-    `at` is the claimed time, aware. A file without signature is certified against any later change; one that has
-    signatures gets one more. `sign` gets the attributes to sign, `timestamp` the SHA-256 of the signature value.
+    `at` is the claimed time, aware. A file without signature is certified against any later change, unless signatures
+    are to follow; one that has signatures gets one more. `sign` gets the attributes to sign, `timestamp` the SHA-256 of
+    the signature value.
     B-LT puts the revocation material into the sealed revision itself, so that the seal covers the whole file.
 
     Raises:
@@ -159,11 +160,10 @@ def _draft(
 ) -> _Draft:
     update = Update(data, rung)
     field.require_signable(update)
-    certifying = not field.signed_before(update, data)
-    allowed = field.Changes.FORMS_AND_SIGNATURES if profile.signatures_follow else field.Changes.NONE
+    certifying = not profile.signatures_follow and not field.signed_before(update, data)
     entries = b"/M(D:%s)" % at.astimezone(datetime.UTC).strftime("%Y%m%d%H%M%SZ").encode()
     if certifying:
-        entries += field.certification_reference(allowed)
+        entries += field.NO_CHANGES_ALLOWED
     dictionary = _SignatureDictionary(entries, reserved)
     signature = update.add_object(dictionary)
     field.add_field(update, signature, placement=placement, appearance=mark)

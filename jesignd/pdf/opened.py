@@ -18,9 +18,12 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from jesignd.pdf import refusals
+from jesignd.pdf.signed import bears_signature_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from jesignd.errors import DocumentError
 
 READING_FAULTS = (
     pikepdf.PdfError,
@@ -63,7 +66,7 @@ def structure(data: bytes) -> Iterator[Structure]:
     except pikepdf.PasswordError as error:
         raise refusals.encrypted() from error
     except READING_FAULTS as error:
-        raise (refusals.encrypted() if "encrypt" in str(error) else refusals.unreadable()) from error
+        raise _refusal(data, error) from error
     with pdf:
         if pdf.is_encrypted:
             raise refusals.encrypted()
@@ -71,8 +74,14 @@ def structure(data: bytes) -> Iterator[Structure]:
             pages = len(pdf.pages)
             warnings = tuple(str(warning) for warning in pdf.get_warnings())
         except READING_FAULTS as error:
-            raise refusals.unreadable() from error
+            raise _refusal(data, error) from error
         yield Structure(pdf, pages, warnings)
+
+
+def _refusal(data: bytes, error: Exception) -> DocumentError:
+    if "encrypt" in str(error):
+        return refusals.encrypted()
+    return refusals.damaged_and_signed() if bears_signature_bytes(data) else refusals.unreadable()
 
 
 @contextmanager

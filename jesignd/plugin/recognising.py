@@ -130,15 +130,11 @@ def _loaded(plugin: Installed) -> Plugins:
 
 def _prepared(use: Use) -> tuple[Connector[Any], Any]:
     connector = _loaded(use.plugin).connector(use.connector)
-    return connector, _options(use, connector)
-
-
-def _options(use: Use, connector: Connector[Any]) -> Any:
-    return _options_cache(use.plugin, connector.manifest.name, use.options)
+    return connector, _options(use.plugin, use.connector, use.options)
 
 
 @functools.lru_cache(maxsize=64)
-def _options_cache(plugin: Installed, name: str, pairs: tuple[tuple[str, str], ...]) -> Any:
+def _options(plugin: Installed, name: str, pairs: tuple[tuple[str, str], ...]) -> Any:
     return read_options(_loaded(plugin).connector(name), pairs)
 
 

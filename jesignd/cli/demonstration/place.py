@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jesignd.errors import SettingsError, Words
-from jesignd.testing.exports import NEUTRAL, QUADRA
+from jesignd.testing.exports import LOTS, NEUTRAL, QUADRA
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from jesignd.testing.exports import Company
 
 MARKER = ".jesignd-demo"
-_CONNECTORS = {QUADRA: "quadra", NEUTRAL: "neutral"}
+_CONNECTORS = {QUADRA: "quadra", NEUTRAL: "neutral", LOTS: "neutral"}
+_WITH_INDEX = frozenset({QUADRA, LOTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +122,13 @@ def configuration(place: Place, watched: Sequence[str], *, firm: Company, logo: 
 
 
 def _folder(place: Place, tree: str) -> str:
-    after = {
-        QUADRA: "after: leave",
-        NEUTRAL: f"after: archive\n    archive: {_quoted(place.root / 'archives' / tree)}",
-    }[tree]
+    archive = f"after: archive\n    archive: {_quoted(place.root / 'archives' / tree)}"
     return _FOLDER.format(
         name=tree,
         connector=_CONNECTORS[tree],
         path=_quoted(place.exports / tree),
-        after=after,
+        after=archive if tree == NEUTRAL else "after: leave",
+        index_required=str(tree in _WITH_INDEX).lower(),
         rejects=_quoted(place.rejects / tree),
         returns=_quoted(place.root / "retours" / tree),
     )
@@ -150,6 +149,7 @@ _FOLDER = """\
     {after}
     rejects: {rejects}
     returns: {returns}
+    options: {{ index_required: {index_required} }}
 """
 
 _TEMPLATE = """\

@@ -25,7 +25,7 @@ from jesignd.errors import Words
 from jesignd.settings.load import load
 from jesignd.store import ledger
 from jesignd.store.database import Database
-from jesignd.testing.exports import FIRM, Export, Wave, companions, exports, write
+from jesignd.testing.exports import FIRM, Export, Wave, exports, indexes, sidecar_of, write
 from jesignd.testing.exports.papers import logo
 from jesignd.testing.timestamp_server import timestamp_server
 
@@ -128,14 +128,21 @@ def _drop_and_follow(run: _Run) -> None:
     transcript.drop(words, run.lang)
     for wave in Wave:
         batch = [one for one in run.files if one.wave is wave]
-        dropped: dict[Key, float] = {}
-        for one in batch:
-            write(run.place.exports, one)
-            dropped[one.tree, one.path] = now().timestamp()
+        dropped = {(one.tree, one.path): _drop(one, run.place.exports) for one in batch}
         if wave is Wave.FIRST:
-            for companion in companions(run.files, lot=f"{run.began:%Y%m%d}_{run.number:03d}"):
-                write(run.place.exports, companion)
+            for index in indexes(batch, lot=f"{run.began:%Y%m%d}_{run.number:03d}"):
+                if index.tree in names:
+                    write(run.place.exports, index)
         _follow(run, batch, dropped)
+
+
+def _drop(one: Export, into: Path) -> float:
+    """Write the file as its software would, what describes it first; when that was done."""
+    sidecar = sidecar_of(one)
+    if sidecar is not None:
+        write(into, sidecar)
+    write(into, one)
+    return now().timestamp()
 
 
 def _follow(run: _Run, batch: Sequence[Export], dropped: dict[Key, float]) -> None:
@@ -151,8 +158,8 @@ def _follow(run: _Run, batch: Sequence[Export], dropped: dict[Key, float]) -> No
 
 def _tell(run: _Run, fate: Fate, *, seconds: float) -> None:
     run.tally.count(fate)
-    run.delivered.extend(Path(path) for path in fate.delivered_to)
-    click.echo(transcript.fate_line(fate, seconds=seconds, root=run.place.root, lang=run.lang))
+    run.delivered.extend(run.place.delivered / path for path in fate.delivered_to)
+    click.echo(transcript.fate_line(fate, seconds=seconds, into=run.place.delivered.name, lang=run.lang))
 
 
 def _compare(run: _Run, fate: Fate, export: Export) -> None:

@@ -16,18 +16,21 @@ from jesignd.errors import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from jesignd.cli.demonstration.checking import Checked
     from jesignd.cli.demonstration.watching import Fate
 
-_FILE, _KIND, _FATE = 48, 20, 15
+_FILE, _KIND, _FATE = 49, 17, 14
 _COLOURS = {
     DocumentState.DELIVERED: "green",
     DocumentState.REJECTED: "red",
     DocumentState.HELD: "yellow",
     DocumentState.DRAFT: "cyan",
 }
+
+
+_REFUSED = Words("refusé", "refused")
+"""Of a file that was not even taken: it stays where it is."""
 
 
 @dataclass(slots=True)
@@ -37,12 +40,16 @@ class Tally:
     expected: int = 0
     surprises: list[str] = field(default_factory=list)
     states: dict[DocumentState, int] = field(default_factory=dict)
+    refused: int = 0
     spent: Cents = field(default=Cents(0))
 
     def count(self, fate: Fate) -> None:
         """Add one file's fate."""
+        if fate.document is None:
+            self.refused += 1
+            return
         self.states[fate.state] = self.states.get(fate.state, 0) + 1
-        if fate.document is not None and fate.state is DocumentState.DELIVERED:
+        if fate.state is DocumentState.DELIVERED:
             self.spent = Cents(self.spent + int((fate.document.route or {}).get("price", 0)))
 
 
@@ -58,18 +65,18 @@ def drop(words: Words, lang: str) -> None:
     click.echo(f"{click.style('→', fg='cyan')} {words.in_language(lang)}")
 
 
-def fate_line(fate: Fate, *, seconds: float, root: Path, lang: str) -> str:
+def fate_line(fate: Fate, *, seconds: float, into: str, lang: str) -> str:
     """One file's fate: when, which, what it is, what became of it, where it went or why not, how long it took."""
     kind = names.kind_of(fate.document.recognition if fate.document else None, lang)
     state = pad(_fate(fate, lang), _FATE)
     return "  ".join(
         (
             f"  {fate.at.astimezone(PARIS):%H:%M:%S}",
-            pad(shorten(printable(f"{fate.key[0]}/{fate.key[1]}"), _FILE), _FILE),
+            pad(shorten(printable(_file(fate)), _FILE), _FILE),
             pad(kind, _KIND),
             click.style(state, fg=_COLOURS.get(fate.state)),
             f"{_seconds(seconds, lang):>7}",
-            _where(fate, root, lang),
+            _where(fate, into, lang),
         )
     ).rstrip()
 
@@ -79,14 +86,15 @@ def _fate(fate: Fate, lang: str) -> str:
         level = fate.document.sealed.report.get("level", "")
         return f"{names.STATES[DocumentState.SEALED].in_language(lang)} {level}"
     code = f" {fate.code.value}" if fate.code else ""
-    return names.STATES[fate.state].in_language(lang) + code
+    state = names.STATES[fate.state] if fate.document else _REFUSED
+    return state.in_language(lang) + code
 
 
-def _where(fate: Fate, root: Path, lang: str) -> str:
+def _where(fate: Fate, into: str, lang: str) -> str:
     if fate.delivered_to:
-        return "→ " + ", ".join(_below(path, root) for path in fate.delivered_to)
+        return "→ " + ", ".join(f"{into}/{path.rpartition('/')[0]}/" for path in fate.delivered_to)
     if fate.reason is not None:
-        return printable(fate.reason.in_language(lang))
+        return printable(fate.reason.in_language(lang)).rstrip(".")
     if fate.state is DocumentState.DUPLICATE:
         return Words("déjà traité : ni rescellé ni refacturé", "treated before: not sealed nor charged again")[
             lang == "en"
@@ -96,57 +104,47 @@ def _where(fate: Fate, root: Path, lang: str) -> str:
     return ""
 
 
-def _below(path: str, root: Path) -> str:
-    return path.removeprefix(f"{root}/")
+def _file(fate: Fate) -> str:
+    """Tree and name; the folders in between are where the connector looks, not people."""
+    tree, path = fate.key
+    folders, _, name = path.rpartition("/")
+    return f"{tree}/…/{name}" if folders else f"{tree}/{name}"
 
 
 def totals(tally: Tally, checked: Sequence[Checked], *, balance: Cents, lang: str) -> None:
     """The last lines: how many of what, who found them valid, what they cost."""
-    parts = [
-        f"{tally.states[state]} {names.STATES[state].in_language(lang)}{_plural(tally.states[state], state, lang)}"
-        for state in names.STATES
-        if tally.states.get(state)
-    ]
+    parts = [names.counted(count, names.STATES[state], lang) for state, count in tally.states.items()]
+    parts += [names.counted(tally.refused, _REFUSED, lang)] if tally.refused else []
     step(Words(", ".join(parts), ", ".join(parts)), lang)
     good = sum(one.verdict == "valid" for one in checked)
-    step(
-        Words(
-            f"{good} vérifiés par jesignd sur {len(checked)} livrés",
-            f"{good} of {len(checked)} delivered verified by jesignd",
-        ),
-        lang,
-    )
     asked = [one for one in checked if one.second_opinion is not None]
     agreeing = sum(one.second_opinion is True for one in asked)
+    verified = Words(
+        f"vérifiés : {good} sur {len(checked)} par jesignd", f"verified: {good} of {len(checked)} by jesignd"
+    )
     if asked:
-        step(
-            Words(
-                f"{agreeing} vérifiés par pdfsig (second avis) sur {len(asked)}",
-                f"{agreeing} of {len(asked)} verified by pdfsig (second opinion)",
-            ),
-            lang,
+        verified = Words(
+            f"{verified.fr}, {agreeing} sur {len(asked)} par pdfsig",
+            f"{verified.en}, {agreeing} of {len(asked)} by pdfsig",
         )
-    else:
+    step(verified, lang)
+    if checked and not asked:
         drop(
             Words(
-                "pdfsig n'est pas installé (poppler-utils) : pas de second avis",
+                "pdfsig (poppler-utils) n'est pas installé : pas de second avis",
                 "pdfsig (poppler-utils) is absent: no second opinion",
             ),
             lang,
         )
     sealed = tally.states.get(DocumentState.DELIVERED, 0)
+    spent, left = euros(tally.spent), euros(balance)
     step(
         Words(
-            f"{sealed} scellements : {euros(tally.spent)} HT ; solde {euros(balance)}",
-            f"{sealed} seals: {euros(tally.spent)} before tax; balance {euros(balance)}",
+            f"scellements : {sealed}, soit {spent} HT ; solde {left}",
+            f"seals: {sealed}, {spent} before tax; balance {left}",
         ),
         lang,
     )
-
-
-def _plural(count: int, state: DocumentState, lang: str) -> str:
-    invariable = {DocumentState.HELD, DocumentState.DRAFT}
-    return "s" if count > 1 and lang == "fr" and state not in invariable else ""
 
 
 def problems(lines: Sequence[str]) -> None:

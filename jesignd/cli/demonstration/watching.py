@@ -53,7 +53,7 @@ class Fate:
 def fates(database: Database, *, since: datetime.datetime) -> dict[Key, Fate]:
     """The fate of everything received since then, by file; files refused count whenever they were refused."""
     with database.reading() as transaction:
-        refused = [_refused(one) for one in refusals.list_refusals(transaction)]
+        refused = [_refused(one, since) for one in refusals.list_refusals(transaction)]
         found = {fate.key: fate for fate in refused}
         for document in reversed(documents.list_documents(transaction, limit=_MOST)):
             if document.received_at >= since and document.state in SETTLED:
@@ -82,10 +82,10 @@ def as_they_fall(
             time.sleep(LOOK_SECONDS)
 
 
-def _refused(one: refusals.Refusal) -> Fate:
+def _refused(one: refusals.Refusal, since: datetime.datetime) -> Fate:
     refused = one.refused
     key = _key(refused.folder, refused.relative_path)
-    return Fate(key, DocumentState.REJECTED, one.at, refused.code, refused.reason)
+    return Fate(key, DocumentState.REJECTED, max(one.at, since), refused.code, refused.reason)
 
 
 def _fate(transaction: Transaction, document: Document) -> Fate:

@@ -90,17 +90,27 @@ def bakery_inventory() -> bytes:
     families = (
         (
             "Farines",
-            ("Farine de blé T45", "Farine de blé T65", "Farine de seigle", "Farine de sarrasin"),
+            ("Farine de blé T45", "Farine de blé T65", "Farine de seigle", "Farine de sarrasin", "Fécule"),
             "sac",
             "21.40",
         ),
-        ("Sucres", ("Sucre semoule", "Sucre glace", "Cassonade", "Sirop de glucose"), "kg", "1.68"),
-        ("Crèmerie", ("Beurre de tourage", "Crème 35 %", "Lait entier", "Mascarpone"), "kg", "7.95"),
-        ("Chocolats", ("Couverture noire 64 %", "Couverture lactée", "Cacao en poudre", "Praliné"), "kg", "14.20"),
-        ("Fruits secs", ("Amandes effilées", "Noisettes", "Raisins", "Pistaches émondées"), "kg", "18.75"),
-        ("Emballages", ("Boîtes pâtissières", "Sachets kraft", "Étiquettes", "Rubans"), "lot", "12.30"),
-        ("Petits fruits", ("Purée de framboise", "Griottes", "Purée de cassis", "Mûres"), "kg", "9.60"),
-        ("Épicerie", ("Vanille de Tahiti", "Levure", "Gélatine", "Fleur de sel"), "boîte", "26.50"),
+        ("Sucres", ("Sucre semoule", "Sucre glace", "Cassonade", "Sirop de glucose", "Miel d’acacia"), "kg", "1.68"),
+        ("Crèmerie", ("Beurre de tourage", "Crème 35 %", "Lait entier", "Mascarpone", "Œufs plein air"), "kg", "7.95"),
+        (
+            "Chocolats",
+            ("Couverture noire 64 %", "Couverture lactée", "Cacao en poudre", "Praliné", "Grué de cacao"),
+            "kg",
+            "14.20",
+        ),
+        (
+            "Fruits secs",
+            ("Amandes effilées", "Noisettes", "Raisins", "Pistaches émondées", "Cerneaux de noix"),
+            "kg",
+            "18.75",
+        ),
+        ("Emballages", ("Boîtes pâtissières", "Sachets kraft", "Étiquettes", "Rubans", "Caissettes"), "lot", "12.30"),
+        ("Petits fruits", ("Purée de framboise", "Griottes", "Purée de cassis", "Mûres", "Myrtilles"), "kg", "9.60"),
+        ("Épicerie", ("Vanille de Tahiti", "Levure", "Gélatine", "Fleur de sel", "Café moulu"), "boîte", "26.50"),
     )
     stock = [
         (f"{row + 1:02d}-{place + 1:03d}", label, family, 3 + (row * 7 + place * 5) % 23, unit, cost)

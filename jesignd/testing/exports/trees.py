@@ -1,7 +1,7 @@
 """Trees: the sample exports as two production systems leave them, and what must become of each file.
 
-One tree is laid out as the Quadra profile expects it, the other follows the neutral convention. Both profiles are our
-own convention: no vendor has documented its export folder.
+One tree is laid out as the Quadra profile expects it, with an index for each lot; the two others follow the neutral
+convention, one with loose files, one with lots. These profiles are our own: no vendor has documented its export folder.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 QUADRA = "quadra"
 NEUTRAL = "neutre"
+LOTS = "lots"
 
 
 class Wave(Enum):
@@ -74,8 +75,8 @@ def exports(run: int = 1) -> tuple[Export, ...]:
         _quadra("000517/Compta/2026/INV_000517_20260930.pdf", samples.bakery_inventory),
         Export(NEUTRAL, "NH_T00752_20261031_NUM-F2026-121.pdf", samples.property_fee_note(), sealed),
         Export(NEUTRAL, "INV_000627_20261031.pdf", inventory, sealed),
-        Export(NEUTRAL, "ATT_000627_20261102_Chiffre d’affaires.pdf", samples.turnover_attestation(), sealed),
-        Export(NEUTRAL, f"NH_000627_20261031_NUM-{note}.pdf", samples.garage_fee_note(note), sealed),
+        Export(LOTS, "ATT_000627_20261102_Chiffre d’affaires.pdf", samples.turnover_attestation(), sealed),
+        Export(LOTS, f"NH_000627_20261031_NUM-{note}.pdf", samples.garage_fee_note(note), sealed),
         Export(
             NEUTRAL, "LDM_T00752_2026_Mission de présentation.pdf", samples.engagement_letter(), DocumentState.DRAFT
         ),
@@ -91,16 +92,19 @@ def exports(run: int = 1) -> tuple[Export, ...]:
     )
 
 
-def companions(files: Sequence[Export], *, lot: str) -> tuple[Companion, ...]:
-    """The indexes, their end markers and the sidecar that go with these files, in the order to write them."""
-    by_path = {file.path: file for file in files}
-    fee_note = "NH_T00752_20261031_NUM-F2026-121.pdf"
-    quadra = [file for file in files if file.tree == QUADRA]
+def sidecar_of(file: Export) -> Companion | None:
+    """The file that describes this one, to be written before it; None: it has none."""
+    if file.tree != NEUTRAL or not file.path.startswith("NH_"):
+        return None
+    return Companion(file.tree, file.path.replace(".pdf", ".json"), _sidecar(file))
+
+
+def indexes(files: Sequence[Export], *, lot: str) -> tuple[Companion, ...]:
+    """The index of each tree's lot and its end marker, in the order to write them: after the files, marker last."""
     return (
-        Companion(NEUTRAL, fee_note.replace(".pdf", ".json"), _sidecar(by_path[fee_note])),
-        Companion(NEUTRAL, f"LOT_{lot}.csv", _neutral_index([file for file in files if _is_listed(file)])),
-        Companion(NEUTRAL, f"LOT_{lot}.fin", b""),
-        Companion(QUADRA, f"QUADRA_DOC_{lot}.csv", _quadra_index(quadra)),
+        Companion(LOTS, f"LOT_{lot}.csv", _neutral_index(file for file in files if file.tree == LOTS)),
+        Companion(LOTS, f"LOT_{lot}.fin", b""),
+        Companion(QUADRA, f"QUADRA_DOC_{lot}.csv", _quadra_index(file for file in files if file.tree == QUADRA)),
         Companion(QUADRA, f"QUADRA_DOC_{lot}.fin", b""),
     )
 
@@ -116,11 +120,6 @@ def write(root: Path, item: Export | Companion) -> Path:
 
 def _quadra(path: str, draw: Callable[[], bytes]) -> Export:
     return Export(QUADRA, path, draw(), DocumentState.DELIVERED)
-
-
-def _is_listed(file: Export) -> bool:
-    """The attestation, and the fee note of the Çelik garage that is new in each run."""
-    return file.tree == NEUTRAL and file.path.startswith(("ATT_", "NH_000627_"))
 
 
 def _neutral_index(files: Iterable[Export]) -> bytes:
@@ -145,7 +144,7 @@ def _quadra_index(files: Iterable[Export]) -> bytes:
         kind, _, period, *rest = name.removesuffix(".pdf").split("_")
         employee = next((part.removeprefix("MAT-") for part in rest if part.startswith("MAT-")), "")
         cells = (client, "000", chapter, natures[kind], year, period, employee, "1" if employee else "", _label(kind))
-        rows.append(";".join([*cells, tabular.write_cell(name), "IM", f"{chrono:05d}", "N"]))
+        rows.append(";".join([*cells, tabular.write_cell(file.path), "IM", f"{chrono:05d}", "N"]))
     return _lines(rows)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from jesignd.__main__ import main
+from jesignd.cli.demonstration.authority import authority_in
 from jesignd.cli.demonstration.place import Place, configuration, prepare
 from jesignd.domain.documents import Claimed, Digest, DocumentState
 from jesignd.domain.events import Event
@@ -17,7 +18,7 @@ from jesignd.store import documents, journal, ledger
 from jesignd.store.database import Database
 from jesignd.store.documents import Changes, Move
 from jesignd.store.records import Hold
-from jesignd.testing.exports import FIRM, NEUTRAL
+from jesignd.testing.exports import FIRM, NEUTRAL, papers
 
 AT = datetime.datetime(2026, 11, 24, 9, 30, tzinfo=datetime.UTC)
 
@@ -44,6 +45,16 @@ def office(tmp_path: Path):
     database = Database.open(load(place.config).database_url())
     yield Office(place, database)
     database.close()
+
+
+@pytest.fixture
+def keyed(office: Office) -> Office:
+    """The office with its keys, and ten euros."""
+    authority_in(office.place.keys, firm=FIRM, now=datetime.datetime.now(datetime.UTC))
+    (office.place.root / "logo.svg").write_text(papers.logo(), encoding="utf-8")
+    with office.database.transaction() as transaction:
+        ledger.top_up(transaction, 1000, reference="virement-0", at=AT)  # type: ignore[arg-type]
+    return office
 
 
 def claimed(name: str) -> Claimed:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -91,7 +92,12 @@ def test_columns_stand_under_each_other_whatever_the_accents():
 
 @given(st.text())
 def test_no_control_character_ever_reaches_the_terminal(text):
-    assert output.printable(text).isprintable()
+    shown = output.printable(text)
+    assert all(character.isprintable() or unicodedata.category(character) == "Zs" for character in shown)
+
+
+def test_french_no_break_spaces_pass():
+    assert output.printable("12,50\u202f€ \u00ab\u00a0x\u00a0\u00bb") == "12,50\u202f€ \u00ab\u00a0x\u00a0\u00bb"
 
 
 @given(st.text(alphabet="abcdé ", max_size=80), st.integers(min_value=8, max_value=40))

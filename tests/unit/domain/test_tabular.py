@@ -12,7 +12,7 @@ from jesignd.domain import tabular
 def test_a_quoted_cell_may_hold_the_separator_and_a_line_end():
     table = tabular.read(b'A;B\r\n1;"x ; y\r\nz"\r\n2;w\r\n')
 
-    assert [(row.line, row.cells["B"]) for row in table.rows] == [(3, "x ; y\r\nz"), (4, "w")]
+    assert [(row.line, row.cells["B"]) for row in table.rows] == [(3, "x ; y\nz"), (4, "w")]
 
 
 def test_columns_are_found_in_any_case():

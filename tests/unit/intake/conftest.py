@@ -160,6 +160,7 @@ class Office:
         self.states: list[FolderState] = []
         self.reasons: list[Words | None] = []
         self.fails: list[Exception] = []
+        self.store_fails: list[Exception] = []
         self.batches: list[int] = []
         self._known: set[tuple[str, int, int, int]] = set()
         self._changed = threading.Condition()
@@ -171,9 +172,14 @@ class Office:
             on_ready=self._take,
             on_refused=self._refuse,
             on_state=self._note_state,
-            known=lambda *identity: identity in self._known,
+            known=self._is_known,
             was_taken=lambda path: any(claimed.relative_path == path for claimed in self.claimed),
         )
+
+    def _is_known(self, *identity: Any) -> bool:
+        if self.store_fails:
+            raise self.store_fails.pop()
+        return identity in self._known
 
     def _take(self, folder: WatchedFolder, bundles: Sequence[Bundle]) -> Sequence[Claimed | Refused | Postponed]:
         if self.fails:

@@ -74,3 +74,13 @@ def test_a_small_file_above_its_limit_is_not_read(root: int) -> None:
     with pytest.raises(OSError) as caught:
         below.read_small(root, "d/a", 5)
     assert caught.value.errno == errno.EFBIG
+
+
+def test_a_file_system_without_exclusive_rename_is_served_by_links(root: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(below, "_NOREPLACE", 0x80)  # a flag no file system knows: refused as NFS refuses the real one
+    with below.parent_of(root, "d/a") as (directory, name):
+        os.close(os.open("b", os.O_CREAT | os.O_WRONLY, dir_fd=directory))
+        with pytest.raises(FileExistsError):
+            below.rename_without_replacing((directory, name), (directory, "b"))
+        below.rename_without_replacing((directory, name), (directory, "c"))
+        assert sorted(os.listdir(directory)) == ["b", "c", "link"]

@@ -230,6 +230,9 @@ def test_an_offline_folder_is_tried_again_later(deleting: HotFolder, tmp_path: P
     deleting.path.rename(tmp_path / "away")
     with pytest.raises(ServiceError):
         clear(deleting.folder, claimed)
+    deleting.path.mkdir()  # not mounted: empty, so that the source would seem to be gone
+    with pytest.raises(ServiceError):
+        clear(deleting.folder, claimed)
 
 
 def test_the_archived_bytes_are_the_claimed_ones(archiving: HotFolder, archive: Path) -> None:

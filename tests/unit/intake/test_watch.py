@@ -171,6 +171,19 @@ def test_a_batch_its_owner_could_not_record_is_handed_over_again(
     assert office.watch.alive()
 
 
+def test_a_store_that_does_not_answer_for_a_while_loses_nothing(
+    open_office: OpenOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "_BREATH_SECONDS", 0.1)
+    office = open_office(start=False)
+    office.store_fails = [ServiceError(Words("base muette", "store silent")) for _ in range(3)]
+    for number in range(5):
+        office.hot.drop(f"{number}.pdf", office.hot.pdf(number))
+    office.watch.start()
+    assert office.wait_for(lambda: len(office.claimed) == 5)
+    assert office.store_fails == []
+
+
 def test_what_was_recorded_before_is_not_taken_again_after_a_restart(open_office: OpenOffice) -> None:
     office = open_office()
     office.hot.drop("a.pdf")

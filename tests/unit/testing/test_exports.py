@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 from collections import Counter
 
 import pikepdf
@@ -11,7 +13,7 @@ from jesignd.domain import tabular
 from jesignd.domain.documents import DocumentState
 from jesignd.domain.text import is_siren
 from jesignd.errors import Code
-from jesignd.testing.exports import NEUTRAL, QUADRA, Wave, companions, exports, people, write
+from jesignd.testing.exports import LOTS, NEUTRAL, QUADRA, Wave, exports, indexes, people, sidecar_of, write
 
 
 @pytest.fixture(scope="module")
@@ -71,16 +73,15 @@ def test_the_duplicate_is_an_earlier_file_again_under_the_same_name(files):
 
 
 def test_indexes_are_tables_that_list_files_which_exist(files):
-    names = {file.path.rsplit("/", 1)[-1] for file in files}
-    for companion in companions(files, lot="20261102_001"):
+    for companion in indexes(files, lot="20261102_001"):
         if companion.path.endswith(".csv"):
             rows = tabular.read(companion.data, required=frozenset({"DOSSIER", "FICHIER"})).rows
             assert rows
-            assert {row.cells["FICHIER"] for row in rows} <= names
+            assert {row.cells["FICHIER"] for row in rows} <= {file.path for file in files}
 
 
 def test_the_end_marker_is_written_after_its_index(files):
-    order = [companion.path for companion in companions(files, lot="20261102_001")]
+    order = [companion.path for companion in indexes(files, lot="20261102_001")]
     for tree in ("LOT", "QUADRA_DOC"):
         assert order.index(f"{tree}_20261102_001.csv") < order.index(f"{tree}_20261102_001.fin")
 
@@ -90,7 +91,16 @@ def test_a_file_is_written_under_its_own_name_below_its_tree(files, tmp_path):
         write(tmp_path, file)
     written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     assert written == {f"{file.tree}/{file.path}" for file in files}
-    assert {file.tree for file in files} == {QUADRA, NEUTRAL}
+    assert {file.tree for file in files} == {QUADRA, NEUTRAL, LOTS}
+
+
+def test_a_sidecar_describes_the_very_file_it_lies_beside(files):
+    described = [(file, sidecar) for file in files if (sidecar := sidecar_of(file))]
+    assert described
+    for file, sidecar in described:
+        told = json.loads(sidecar.data)
+        assert told["sha256"] == hashlib.sha256(file.data).hexdigest()
+        assert sidecar.path == file.path.removesuffix(".pdf") + ".json"
 
 
 def test_the_sirens_pass_their_check():
