@@ -82,7 +82,7 @@ def seal(
         SettingsError: the level asks for a time-stamp or for revocation material that was not given.
     """
     _require_means(compiled.profile, timestamp, revocation)
-    mark = appearance.draw(compiled.profile, at) if placement is not None else None
+    mark = appearance.draw(compiled.profile, at, placement)
     while True:
         room = _TokenRoom.size if timestamp is not None else None
         reserved = compiled.template.size(room)
