@@ -64,6 +64,8 @@ class Code(StrEnum):
     """Two names in one folder that only an accent's writing or a capital tells apart."""
     FORBIDDEN_FILE = "E22"
     """A symbolic link, a device, a hard link from elsewhere, or a name that could harm."""
+    SERVICE = "E23"
+    """A service elsewhere (trusted time, revocation) failed for a day."""
 
 
 class Disposition(Enum):

@@ -95,10 +95,11 @@ class Signature(typing.NamedTuple):
         return typing.cast("tuple[Any, ...]", self.arguments.validate_json(json.dumps(value)))
 
     def dump_result(self, value: Any) -> Any:
-        return json.loads(self.result.dump_json(value))
+        return json.loads(self.result.dump_json((value,)))
 
     def load_result(self, value: Any) -> Any:
-        return self.result.validate_json(json.dumps(value))
+        (result,) = self.result.validate_json(json.dumps(value))
+        return result
 
 
 @functools.cache
@@ -108,8 +109,13 @@ def signature_of(function: Callable[..., Any]) -> Signature:
     names = list(inspect.signature(function).parameters)
     ask = next((name for name in names if hints[name] == Ask), None)
     types = tuple(hints[name] for name in names if name != ask)
-    arguments: Any = tuple[types] if types else tuple[()]  # type: ignore[valid-type]
-    return Signature(TypeAdapter(arguments, config=_CONFIG), TypeAdapter(hints["return"], config=_CONFIG), ask)
+    return Signature(_adapter(types), _adapter((hints["return"],)), ask)
+
+
+def _adapter(types: tuple[Any, ...]) -> TypeAdapter[Any]:
+    """One adapter for a row of values; inside a row, our settings hold for dataclasses too (bytes travel as base64)."""
+    row: Any = tuple[types] if types else tuple[()]  # type: ignore[valid-type]
+    return TypeAdapter(row, config=_CONFIG)
 
 
 def dump_error(error: errors.JesignError) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def authorise(case: Case) -> tuple[Outcome, Decision]:
     rule = decision.rule
     if rule is None:
         return _no_rule(case), decision
-    held = _held_by_rule(rule, case) or _held_by_law(rule, case)
+    held = _held_by_rule(rule) or _held_by_law(rule, case)
     if held is not None:
         return held, decision
     replaces = tuple(prior.id for prior in case.priors if prior.same_origin and not prior.same_content)
@@ -146,8 +146,8 @@ def _no_rule(case: Case) -> Hold:
     )
 
 
-def _held_by_rule(rule: Rule, case: Case) -> Hold | None:
-    if rule.act is not Act.HOLD or Code.RULE in case.waived:
+def _held_by_rule(rule: Rule) -> Hold | None:
+    if rule.act is not Act.HOLD:
         return None
     reason = rule.reason or Words(f"la règle « {rule.name} » met en attente", f"rule “{rule.name}” holds it")
     return Hold(
@@ -159,10 +159,8 @@ def _held_by_rule(rule: Rule, case: Case) -> Hold | None:
 
 def _held_by_law(rule: Rule, case: Case) -> Hold | None:
     violation = floor_violation(case.facts.kind, rule.act)
-    if violation is None and rule.act is not Act.HOLD:
-        return None
     if violation is None:
-        violation = Words(f"la règle « {rule.name} » ne dit que d'attendre", f"rule “{rule.name}” only says to hold")
+        return None
     return Hold(
         Code.RULE,
         violation,

@@ -75,7 +75,7 @@ class Period:
     @classmethod
     def parse(cls, text: str) -> Period:
         """Read `2026`, `202610`, `2026-10`, `20261031` or `2026-10-31`; ValueError for anything else."""
-        match = re.fullmatch(r"(\d{4})(?:-?(\d{2})(?:-?(\d{2}))?)?", text.strip())
+        match = re.fullmatch(r"([0-9]{4})(?:-?([0-9]{2})(?:-?([0-9]{2}))?)?", text.strip())
         if match is None:
             raise ValueError(f"not a period: {text!r}")
         year, month, day = (int(part) if part else None for part in match.groups())

@@ -50,8 +50,8 @@ def retry_delay(attempt: int) -> datetime.timedelta | None:
     return datetime.timedelta(minutes=RETRY_MINUTES[attempt]) if attempt < len(RETRY_MINUTES) else None
 
 
-class Engine(Protocol):
-    """The engine: keeps promises made inside our transactions. Knows documents by id only."""
+class Promiser(Protocol):
+    """Whoever can make promises inside our transactions, whether it keeps them itself or another process does."""
 
     def enqueue(self, transaction: Transaction, batch: Batch, *, delay_seconds: float = 0.0) -> str:
         """Promise the batch in this transaction and return the job's id; nothing runs if it rolls back."""
@@ -61,6 +61,10 @@ class Engine(Protocol):
 
     def cancel(self, jobs: Sequence[str]) -> None:
         """Forget these jobs, where they have not begun."""
+
+
+class Engine(Promiser, Protocol):
+    """The engine: keeps the promises. Knows documents by id only."""
 
     def recover(self, nodes: Iterable[str]) -> int:
         """Take over what these dead nodes had in hand; the number of jobs taken."""

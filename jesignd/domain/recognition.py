@@ -94,6 +94,8 @@ class Recognised:
     requested_act: str | None = None
     signatories: tuple[Signatory, ...] = ()
     clues: tuple[Clue, ...] = field(default=())
+    notes: tuple[Words, ...] = ()
+    """What was passed over while reading (an unknown column, a doubtful letter), for whoever looks closely."""
 
     @property
     def origin_key(self) -> str:

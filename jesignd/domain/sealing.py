@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 from jesignd.domain.documents import Digest
@@ -92,6 +93,32 @@ class RevocationSource(Protocol):
         Raises:
             ServiceError: none could be had.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationMaterial:
+    """What a later reader needs to judge a seal without asking anybody: all DER."""
+
+    certificates: tuple[bytes, ...] = ()
+    crls: tuple[bytes, ...] = ()
+    ocsps: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SealRequest:
+    """What a confined child needs to seal one file: no key and no address, only what it asks its parent for."""
+
+    original: Path
+    target: Path
+    """Where the sealed bytes are written: a free name in the vault's temporary folder."""
+    profile: SealProfile
+    certificate: bytes
+    chain: tuple[bytes, ...]
+    at: datetime.datetime
+    max_bytes: int
+    compare_one_in: int = 50
+    """On the strict rung, one file in so many is compared before and after; 1: all; the first of a producer always."""
+    revocation: RevocationMaterial | None = None
 
 
 class Rung(StrEnum):

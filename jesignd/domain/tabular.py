@@ -21,7 +21,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as read. Column names are upper case, cells stripped."""
+    """A table as read. Column names are upper case, cells stripped; a line end inside a cell is one `\\n`."""
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -36,11 +36,11 @@ def read(data: bytes, *, required: frozenset[str] = frozenset()) -> Table:
             more than `MAX_ROWS` rows; the message says which line.
     """
     decoded, encoding = text.decode(data)
-    reader = csv.reader(decoded.splitlines(keepends=True), delimiter=";", strict=True)
+    # str.splitlines would also cut at NEL and other marks that may stand inside a cell.
+    lines = decoded.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    reader = csv.reader((f"{line}\n" for line in lines), delimiter=";", strict=True)
     try:
         header = tuple(cell.strip().upper() for cell in next(reader))
-    except StopIteration:
-        raise ValueError("empty table: a header line is needed") from None
     except csv.Error as error:
         raise ValueError(f"line 1: {error}") from error
     _check_header(header, required)
@@ -60,6 +60,8 @@ def read(data: bytes, *, required: frozenset[str] = frozenset()) -> Table:
 
 
 def _check_header(header: tuple[str, ...], required: frozenset[str]) -> None:
+    if not any(header):
+        raise ValueError("empty table: a header line is needed")
     if missing := required - set(header):
         raise ValueError(f"line 1: missing column {', '.join(sorted(missing))}")
     if len(set(header)) != len(header):

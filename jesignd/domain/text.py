@@ -9,7 +9,7 @@ from decimal import Decimal
 
 _UNDEFINED_IN_CP1252 = frozenset(b"\x81\x8d\x8f\x90\x9d")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_NUMBER = re.compile(r"[+-]?\d+(?:,\d+)?")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:,[0-9]+)?")
 
 
 def decode(data: bytes) -> tuple[str, str]:
@@ -44,11 +44,11 @@ def number(text: str) -> Decimal:
 def date(text: str) -> datetime.date:
     """Read `31/10/2026`, `20261031` or `311026` (years from 70 are 19xx); ValueError for anything else."""
     stripped = text.strip()
-    if match := re.fullmatch(r"(\d{2})/(\d{2})/(\d{4})", stripped):
+    if match := re.fullmatch(r"([0-9]{2})/([0-9]{2})/([0-9]{4})", stripped):
         day, month, year = map(int, match.groups())
-    elif match := re.fullmatch(r"(\d{4})(\d{2})(\d{2})", stripped):
+    elif match := re.fullmatch(r"([0-9]{4})([0-9]{2})([0-9]{2})", stripped):
         year, month, day = map(int, match.groups())
-    elif match := re.fullmatch(r"(\d{2})(\d{2})(\d{2})", stripped):
+    elif match := re.fullmatch(r"([0-9]{2})([0-9]{2})([0-9]{2})", stripped):
         day, month, short = map(int, match.groups())
         year = short + (1900 if short >= 70 else 2000)
     else:
@@ -58,7 +58,7 @@ def date(text: str) -> datetime.date:
 
 def is_siren(text: str) -> bool:
     """Whether these nine digits are a SIREN (Luhn check)."""
-    if re.fullmatch(r"\d{9}", text) is None:
+    if re.fullmatch(r"[0-9]{9}", text) is None:
         return False
     total = 0
     for place, digit in enumerate(reversed(text)):

@@ -18,10 +18,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from jesignd.domain.sealing import RevocationSource
+from jesignd.domain.sealing import RevocationMaterial, RevocationSource
 from jesignd.errors import CredentialError, ServiceError, Words
 from jesignd.pades import certificates
-from jesignd.pades.security_store import RevocationMaterial
 
 log = logging.getLogger(__name__)
 

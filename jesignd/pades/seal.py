@@ -14,10 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jesignd.domain.levels import PadesLevel
-from jesignd.domain.sealing import Placement, Rung, SealProfile
+from jesignd.domain.sealing import Placement, RevocationMaterial, Rung, SealProfile
 from jesignd.errors import SettingsError, Words
 from jesignd.pades import appearance, cms, field
-from jesignd.pades.security_store import RevocationMaterial, embed
+from jesignd.pades.security_store import embed
 from jesignd.pades.update import Update, Written, readable
 
 _NO_RANGE = b" " * 48

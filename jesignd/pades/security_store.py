@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 
 from jesignd.pades.update import Update, entry
 
-
-@dataclass(frozen=True, slots=True)
-class RevocationMaterial:
-    """What a later reader needs to judge a seal without asking anybody: all DER."""
-
-    certificates: tuple[bytes, ...] = ()
-    crls: tuple[bytes, ...] = ()
-    ocsps: tuple[bytes, ...] = ()
+if TYPE_CHECKING:
+    from jesignd.domain.sealing import RevocationMaterial
 
 
 def embed(update: Update, material: RevocationMaterial) -> None:

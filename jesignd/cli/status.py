@@ -1,0 +1,152 @@
+"""Status: whether the daemon runs, and what stands where; reads the store, asks the daemon nothing."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jesignd.cli import names, output
+from jesignd.cli.access import now, opened, settings
+from jesignd.cli.stories import ID_COLUMNS, moment, reason
+from jesignd.daemon.lock import is_running
+from jesignd.domain.credit import Cents, euros
+from jesignd.domain.documents import DocumentState
+from jesignd.errors import DaemonUnreachable, Words
+from jesignd.store import documents, ledger, nodes, refusals
+from jesignd.store.documents import Document
+from jesignd.store.nodes import Node
+from jesignd.store.refusals import Refusal
+
+if TYPE_CHECKING:
+    from jesignd.cli.options import Options
+    from jesignd.domain.jobs import Transaction
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The whole picture. `held` and `refused` are the newest, at most `_SHOWN` of each."""
+
+    running: bool
+    nodes: tuple[Node, ...]
+    folders: Mapping[str, Mapping[DocumentState, int]]
+    oldest_waiting: datetime.datetime | None
+    held: tuple[Document, ...]
+    refused: tuple[Refusal, ...]
+    balance_cents: Cents
+
+
+@click.command()
+@click.pass_obj
+def status(options: Options) -> int:
+    """Dossiers surveillés, documents, crédit ; code 69 si le démon ne tourne pas."""
+    running = is_running(settings(options).state)
+    with opened(options) as database, database.reading() as transaction:
+        found = read(transaction, running=running)
+    output.show(found, options, text=lambda: lines(found, options.lang))
+    return 0 if running else DaemonUnreachable.exit_code
+
+
+def read(transaction: Transaction, *, running: bool) -> Status:
+    """The picture at this instant."""
+    return Status(
+        running=running,
+        nodes=tuple(nodes.list_nodes(transaction)),
+        folders=documents.counts(transaction),
+        oldest_waiting=documents.oldest_waiting(transaction),
+        held=tuple(documents.list_documents(transaction, states=[DocumentState.HELD], limit=_SHOWN)),
+        refused=tuple(refusals.list_refusals(transaction)[-_SHOWN:]),
+        balance_cents=ledger.balance(transaction),
+    )
+
+
+def lines(found: Status, lang: str) -> list[str]:
+    """The picture for people."""
+    return [
+        *_daemon(found, lang),
+        *_folders(found, lang),
+        *_held(found, lang),
+        *_refused(found, lang),
+        Words(f"Crédit : {euros(found.balance_cents)} HT", f"Credit: {euros(found.balance_cents)}").in_language(lang),
+    ]
+
+
+def _daemon(found: Status, lang: str) -> list[str]:
+    state = Words("en marche", "running") if found.running else Words("ARRÊTÉ", "STOPPED")
+    colour = "green" if found.running else "red"
+    title = Words("Démon : ", "Daemon: ").in_language(lang)
+    told = [title + click.style(state.in_language(lang), fg=colour)]
+    for node in found.nodes:
+        told.append(f"  {output.printable(node.id)}  {node.version}  {moment(node.seen)}")
+        told += [f"    {line}" for line in _node(node.status, lang)]
+    if found.oldest_waiting is not None:
+        seconds = int((now() - found.oldest_waiting).total_seconds())
+        told.append(
+            Words(f"  le plus ancien attend depuis {seconds} s", f"  the oldest waits for {seconds} s").in_language(
+                lang
+            )
+        )
+    return told
+
+
+def _node(status: Mapping[str, Any], lang: str) -> list[str]:
+    """What the daemon said of itself at its last heartbeat: its folders, and what does not work."""
+    rows = [
+        (
+            str(folder.get("name", "")),
+            _FOLDER_STATES.get(str(folder.get("state")), Words("?", "?")).in_language(lang),
+            _said(folder.get("reason"), lang),
+        )
+        for folder in status.get("folders", ())
+    ]
+    return [*output.columns(rows), *(f"✗ {output.printable(_said(one, lang))}" for one in status.get("troubles", ()))]
+
+
+_FOLDER_STATES = {
+    "online": Words("suivi", "watched"),
+    "offline": Words("HORS LIGNE", "OFFLINE"),
+}
+
+
+def _said(words: Mapping[str, str] | None, lang: str) -> str:
+    return words.get(lang, "") if words else ""
+
+
+def _folders(found: Status, lang: str) -> list[str]:
+    rows = [
+        (
+            f"  {folder}",
+            ", ".join(names.counted(count, names.STATES[state], lang) for state, count in states.items()),
+        )
+        for folder, states in sorted(found.folders.items())
+    ]
+    return [Words("Documents :", "Documents:").in_language(lang), *output.columns(rows)] if rows else []
+
+
+def _held(found: Status, lang: str) -> list[str]:
+    rows = [
+        (f"  {one.id[:ID_COLUMNS]}", output.shorten(one.claimed.relative_path, 48), reason(one, lang))
+        for one in found.held
+    ]
+    return [Words("En attente :", "Held:").in_language(lang), *output.columns(rows)] if rows else []
+
+
+def _refused(found: Status, lang: str) -> list[str]:
+    rows = [
+        (
+            f"  {one.refused.code.value}",
+            output.shorten(f"{one.refused.folder}/{one.refused.relative_path}", 48),
+            one.refused.reason.in_language(lang),
+        )
+        for one in found.refused
+    ]
+    return (
+        [Words("Refusés, laissés en place :", "Refused, left in place:").in_language(lang), *output.columns(rows)]
+        if rows
+        else []
+    )

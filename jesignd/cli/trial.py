@@ -1,0 +1,204 @@
+"""Trial: what would become of a file, by the very steps the daemon takes, and without touching anything.
+
+The file is looked at where it lies, with its companions, as if every waiting time had passed; its bytes are copied to a
+temporary place. Neither what was seen before nor the credit left is asked: the store stays closed.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import secrets
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jesignd.domain.authorisation import Case, Outcome, authorise
+from jesignd.domain.credit import Cents
+from jesignd.domain.documents import Claimed, Digest, Refused
+from jesignd.domain.folders import FolderState, WatchedFolder
+from jesignd.domain.recognition import Recognised, Recognition
+from jesignd.domain.routing import Decision, Facts
+from jesignd.durable import write_temporary
+from jesignd.errors import NotFound, ServiceError, Words
+from jesignd.intake import claim, peek, scan
+from jesignd.intake.bundles import Bundle, Postponed, Role, Roles, stem
+from jesignd.intake.settle import Tracker
+from jesignd.plugin.recognising import RecogniseRequest
+from jesignd.settings.location import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from jesignd.plugin.supervising import Recogniser
+    from jesignd.settings.settings import Settings
+
+_PLENTY = Cents(100_000_00)
+_LONG = 1e6
+"""Seconds: beyond every waiting time that a configuration may hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How far a file came; a step that was not reached left None."""
+
+    folder: str
+    path: str
+    refused: Refused | None = None
+    recognition: Recognition | None = None
+    decision: Decision | None = None
+    outcome: Outcome | None = None
+
+
+class _Shelf:
+    """Keeps claimed bytes in a directory, by digest."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def keep(self, chunks: Iterable[bytes]) -> tuple[Digest, int]:
+        temporary = self._directory / secrets.token_hex(8)
+        digest, size = write_temporary(temporary, chunks)
+        temporary.replace(self.path(digest))
+        return digest, size
+
+    def path(self, digest: Digest) -> Path:
+        return self._directory / digest
+
+
+def try_file(file: Path, *, folder: str | None, settings: Settings, recogniser: Recogniser, on: datetime.date) -> Trial:
+    """Take the file through every step up to the decision, as on that day in Paris.
+
+    A file that lies in no watched folder is tried as if it lay at the root of the folder named.
+
+    Raises:
+        NotFound: no such file or folder, the folder is offline, or its terms pass over files of this name.
+        JesignError: the folder's connector or its options cannot be used.
+    """
+    if not os.path.lexists(file) or file.is_dir():
+        raise NotFound(Words(f"fichier introuvable : {file}", f"no such file: {file}"))
+    with tempfile.TemporaryDirectory(prefix="jesignd-") as directory:
+        shelf = _Shelf(Path(directory))
+        watched, listed = _watched(file, named=folder, settings=settings)
+        watched = replace(watched, conventions=recogniser.conventions(watched.connector, watched.options))
+        if listed is None:
+            watched, listed = _staged(file, watched, Path(directory) / "folder")
+        claimed = _claimed(watched, listed, shelf)
+        if isinstance(claimed, Refused):
+            return Trial(watched.name, listed, refused=claimed)
+        companions = tuple(shelf.path(companion.digest) for companion in claimed.companions)
+        request = RecogniseRequest(claimed, shelf.path(claimed.digest), companions)
+        recognition = recogniser.recognise(watched, request)
+    if not isinstance(recognition, Recognised):
+        return Trial(watched.name, listed, recognition=recognition)
+    outcome, decision = authorise(_case(claimed, recognition, settings=settings, on=on))
+    return Trial(watched.name, listed, recognition=recognition, decision=decision, outcome=outcome)
+
+
+def _watched(file: Path, *, named: str | None, settings: Settings) -> tuple[WatchedFolder, str | None]:
+    """The folder, and the path below it under which the file lies there; None when it lies elsewhere."""
+    # The last step stays as it is: a symbolic link is for the intake to refuse.
+    real = Path(os.path.realpath(file.parent), file.name)
+    there = Location.of(str(real.parent))
+    for watched in settings.folders:
+        if (named is None or watched.name == named) and there.inside(Location.of(watched.path)):
+            return watched, str(real.relative_to(os.path.realpath(watched.path)))
+    for watched in settings.folders:
+        if watched.name == named:
+            return watched, None
+    names = ", ".join(watched.name for watched in settings.folders)
+    if named is None:
+        raise NotFound(
+            Words(f"{file} n’est dans aucun dossier surveillé", f"{file} lies in no watched folder"),
+            hint=Words(f"dites lequel : --folder NOM ({names})", f"say which: --folder NAME ({names})"),
+        )
+    raise NotFound(Words(f"dossier inconnu : {named} ({names})", f"unknown folder: {named} ({names})"))
+
+
+def _staged(file: Path, watched: WatchedFolder, root: Path) -> tuple[WatchedFolder, str]:
+    """The file and what goes with it, at the root of a folder of their own under the same terms."""
+    root.mkdir()
+    staged = replace(watched, path=str(root))
+    roles = Roles(staged)
+    for other in file.parent.iterdir():
+        role = roles.of(other.name)
+        beside = role is Role.BESIDE and stem(other.name) == stem(file.name)
+        if other.name == file.name or beside or role in {Role.INDEX, Role.DIRECTORY}:
+            shutil.copy2(other, root / other.name, follow_symlinks=False)
+    scan.mark(staged)
+    return staged, file.name
+
+
+def _claimed(watched: WatchedFolder, listed: str, shelf: _Shelf) -> Claimed | Refused:
+    """The file as the intake takes it, or its reason not to."""
+    listing = scan.look(watched, _neighbours(watched, listed))
+    if listing.state is FolderState.OFFLINE:
+        reason = listing.reason or Words("dossier hors ligne", "folder offline")
+        raise NotFound(
+            reason,
+            hint=Words(
+                f"le fichier {watched.marker} doit contenir « {watched.name} »",
+                f"the file {watched.marker} must hold “{watched.name}”",
+            ),
+        )
+    bundle = _settled(watched, listing, listed)
+    if isinstance(bundle, Refused):
+        return bundle
+    outcome = claim.claim(watched, bundle, shelf)
+    if isinstance(outcome, Postponed):
+        raise ServiceError(
+            Words(
+                f"{listed} est en cours d’écriture, ou tenu par un autre programme",
+                f"{listed} is being written or held",
+            )
+        )
+    return outcome
+
+
+def _neighbours(watched: WatchedFolder, listed: str) -> Iterator[str]:
+    """What lies beside the file and in each directory above it: there its companions are."""
+    above = Path(listed).parent
+    for directory in (above, *above.parents):
+        with os.scandir(Path(watched.path) / directory) as entries:
+            yield from (str(directory / entry.name) for entry in entries if not entry.is_dir())
+
+
+def _settled(watched: WatchedFolder, listing: scan.Listing, listed: str) -> Bundle | Refused:
+    tracker = Tracker(
+        watched,
+        shape=partial(peek.shape_of, watched),
+        read=partial(peek.read_index, watched),
+        known=lambda *_: False,
+        was_taken=lambda _: False,
+    )
+    refused = tracker.feed(listing, 0.0)
+    for now in (_LONG, 2 * _LONG):
+        tracker.due(now)
+        refused += tracker.feed(listing, now)
+    ours = {entry.relative_path for entry in listing.entries if entry.listed_path == listed}
+    for bundle in tracker.take_ready(len(listing.entries) + 1):
+        if bundle.primary.listed_path == listed:
+            return bundle
+    for refusal in refused:
+        if refusal.relative_path in ours:
+            return refusal
+    raise NotFound(
+        Words(f"« {listed} » n’est pas un fichier que ce dossier prend", f"“{listed}” is no file this folder takes"),
+        hint=Words("voyez `include` et `ignore` du dossier", "see `include` and `ignore` of the folder"),
+    )
+
+
+def _case(claimed: Claimed, recognised: Recognised, *, settings: Settings, on: datetime.date) -> Case:
+    acts_as = next(watched.acts_as for watched in settings.folders if watched.name == claimed.folder)
+    facts = Facts(claimed.folder, claimed.relative_path, recognised.kind, recognised.client_code, recognised.period)
+    return Case(
+        facts=facts,
+        rules=settings.rules,
+        person=settings.people.get(acts_as),
+        on=on,
+        balance=_PLENTY,
+        prices=settings.prices,
+    )

@@ -1,0 +1,1 @@
+"""Daemon: joins the rooms; start, stop, signals, readiness."""

@@ -1,0 +1,238 @@
+"""House: every room of a running daemon, joined."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from jesignd.confined import Limits, Pool
+from jesignd.daemon.configured import Configured, configure
+from jesignd.daemon.lock import StateLock
+from jesignd.daemon.watches import Watches
+from jesignd.domain.jobs import Batch, Stage
+from jesignd.durable import make_directories
+from jesignd.flow.authorise import authorise_batch
+from jesignd.flow.clear import clear_batch
+from jesignd.flow.deliver import deliver_batch
+from jesignd.flow.outcomes import RESUMED_BY_CREDIT, RESUMED_BY_SETTINGS
+from jesignd.flow.parallel import Spread
+from jesignd.flow.recognise import recognise_batch
+from jesignd.flow.reconcile import reconcile
+from jesignd.flow.release import resume
+from jesignd.flow.report import report_batch
+from jesignd.flow.seal import seal_batch
+from jesignd.jobs.engine import DbosEngine
+from jesignd.jobs.timers import Timers
+from jesignd.plugin.installed import installed_plugins
+from jesignd.plugin.supervising import Recogniser
+from jesignd.settings.load import load
+from jesignd.store import nodes
+from jesignd.store.database import Database
+from jesignd.store.vault import Vault
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 5.0
+RECONCILE_SECONDS = 30.0
+COLLECT_SECONDS = 3600.0
+KEPT_JOBS = datetime.timedelta(days=7)
+DEAD_AFTER = datetime.timedelta(seconds=60)
+
+
+def now() -> datetime.datetime:
+    """This instant, aware, UTC; the one clock of the daemon."""
+    return datetime.datetime.now(datetime.UTC)
+
+
+class House:
+    """A daemon: made from its configuration file, started, reloaded, stopped."""
+
+    def __init__(self, path: Path, *, version: str) -> None:
+        """Join the rooms; nothing runs yet.
+
+        Raises:
+            SettingsError: the configuration cannot be used.
+            DaemonUnreachable: another daemon holds the state directory.
+        """
+        self._path = path
+        self._version = version
+        settings = load(path)
+        make_directories(settings.state)
+        self._lock = StateLock(settings.state)
+        taken_at = now()
+        limits = settings.limits
+        self._pool = Pool(
+            workers=limits.workers,
+            limits=Limits(memory_bytes=limits.memory, cpu_seconds=int(limits.seconds), wall_seconds=limits.seconds),
+            warm=("jesignd.flow.sealing",),
+        )
+        self._spread = Spread(limits.workers)
+        self._recogniser = Recogniser(installed_plugins())
+        self._configured = configure(path, recogniser=self._recogniser, pool=self._pool)
+        self._database = Database.open(settings.database_url())
+        self._vault = Vault(settings.state / "vault")
+        self._vault.discard_leftovers(taken_at)
+        self._engine = DbosEngine(self._database, node=node_name())
+        self._watches = Watches(database=self._database, vault=self._vault, engine=self._engine, clock=now)
+        self._timers = Timers()
+
+    def start(self) -> None:
+        """Warm the children, take up what was left undone, then watch the folders."""
+        self._pool.warm_up()
+        self._engine.run(self._stages())
+        self._beat()
+        self._resume()
+        self._timers.every(HEARTBEAT_SECONDS, "heartbeat", self._beat)
+        self._timers.every(RECONCILE_SECONDS, "reconcile", self._reconcile)
+        self._timers.every(COLLECT_SECONDS, "collect", lambda: self._engine.collect(now() - KEPT_JOBS))
+        self._timers.start()
+        self._reconcile()
+        self._watches.follow(self._configured.folders.values())
+        log.info("started folders=%d", len(self._configured.folders))
+
+    def reload(self) -> None:
+        """Put the configuration file as it now is in force; the old one stays when this raises.
+
+        Raises:
+            SettingsError: the new one cannot be used.
+        """
+        self._recogniser.reload()
+        configured = configure(self._path, recogniser=self._recogniser, pool=self._pool)
+        self._configured = configured
+        self._watches.follow(configured.folders.values())
+        self._resume()
+        log.info("reloaded folders=%d", len(configured.folders))
+
+    def rescan(self) -> None:
+        """List every folder now."""
+        self._watches.rescan()
+
+    def is_alive(self) -> bool:
+        """Whether a round of everything passed: threads run, the database answers."""
+        with self._database.reading() as transaction:
+            nodes.now(transaction)
+        return self._watches.alive()
+
+    def status_line(self) -> str:
+        """One line for the service manager, in French."""
+        snapshots = self._watches.snapshots()
+        online = sum(1 for one in snapshots if one.state.value == "online")
+        waiting = sum(one.pending for one in snapshots)
+        troubles = f", {len(self._configured.troubles)} anomalie(s)" if self._configured.troubles else ""
+        return f"{online}/{len(snapshots)} dossiers surveillés, {waiting} fichier(s) en attente{troubles}"
+
+    def stop(self, seconds: float) -> None:
+        """Take nothing new, finish what is in hand for at most this long, and let go of everything."""
+        self._watches.stop()
+        self._timers.stop()
+        self._engine.stop(seconds)
+        self._spread.close()
+        self._pool.close()
+        self._recogniser.close()
+        self._database.close()
+        self._lock.release()
+        log.info("stopped")
+
+    def _stages(self) -> Mapping[Stage, Callable[[Batch], None]]:
+        """The steps of the line; each reads the configuration in force when it begins."""
+        return {
+            Stage.RECOGNISE: self._do_recognise,
+            Stage.AUTHORISE: self._do_authorise,
+            Stage.SEAL: self._do_seal,
+            Stage.DELIVER: self._do_deliver,
+            Stage.REPORT: self._do_report,
+            Stage.CLEAR: self._do_clear,
+        }
+
+    def _do_recognise(self, batch: Batch) -> None:
+        recognise_batch(
+            batch,
+            database=self._database,
+            vault=self._vault,
+            recogniser=self._recogniser,
+            folders=self._configured.folders,
+            engine=self._engine,
+            clock=now,
+        )
+
+    def _do_authorise(self, batch: Batch) -> None:
+        authorise_batch(batch, database=self._database, office=self._configured.office, engine=self._engine, clock=now)
+
+    def _do_seal(self, batch: Batch) -> None:
+        seal_batch(
+            batch,
+            database=self._database,
+            vault=self._vault,
+            line=self._configured.line,
+            spread=self._spread,
+            engine=self._engine,
+            clock=now,
+        )
+
+    def _do_deliver(self, batch: Batch) -> None:
+        deliver_batch(
+            batch,
+            database=self._database,
+            vault=self._vault,
+            places=self._configured.places,
+            engine=self._engine,
+            clock=now,
+        )
+
+    def _do_report(self, batch: Batch) -> None:
+        report_batch(
+            batch,
+            database=self._database,
+            vault=self._vault,
+            recogniser=self._recogniser,
+            folders=self._configured.folders,
+            clock=now,
+        )
+
+    def _do_clear(self, batch: Batch) -> None:
+        clear_batch(batch, database=self._database, folders=self._configured.folders, clock=now)
+
+    def _beat(self) -> None:
+        status = {"line": self.status_line(), "folders": _plain(self._watches), "troubles": _words(self._configured)}
+        with self._database.transaction() as transaction:
+            nodes.heartbeat(transaction, node_name(), version=self._version, status=status)
+
+    def _reconcile(self) -> None:
+        with self._database.reading() as transaction:
+            dead = nodes.silent(transaction, DEAD_AFTER)
+        self._engine.recover([node for node in dead if node != node_name()])
+        reconcile(database=self._database, engine=self._engine, clock=now)
+
+    def _resume(self) -> None:
+        resume(RESUMED_BY_SETTINGS | RESUMED_BY_CREDIT, database=self._database, engine=self._engine, clock=now)
+
+
+def node_name() -> str:
+    """This machine's name among those that share the database."""
+    import socket
+
+    return socket.gethostname()
+
+
+def _plain(watches: Watches) -> list[dict[str, object]]:
+    return [
+        {
+            "name": one.folder,
+            "state": one.state.value,
+            "reason": {"fr": one.reason.fr, "en": one.reason.en} if one.reason else None,
+            "pending": one.pending,
+            "oldest_pending_seconds": one.oldest_pending_seconds,
+            "scanned_seconds_ago": one.scanned_seconds_ago,
+            "events": one.hears_events,
+        }
+        for one in watches.snapshots()
+    ]
+
+
+def _words(configured: Configured) -> list[dict[str, str]]:
+    return [{"fr": words.fr, "en": words.en} for words in configured.troubles]

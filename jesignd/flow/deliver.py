@@ -1,0 +1,167 @@
+"""Deliver: put sealed files where their rule says; a delivery that fails is tried again, and never seals again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jesignd.domain.documents import DocumentId, DocumentState
+from jesignd.domain.events import Event
+from jesignd.domain.folders import DeliveryMode, Destination, WatchedFolder
+from jesignd.domain.jobs import Batch, Promiser, Stage, Transaction, retry_delay
+from jesignd.errors import Code, CredentialError, JesignError, ServiceError, Words
+from jesignd.flow.promises import promise, promise_each
+from jesignd.flow.records import recognised_from
+from jesignd.plugin.transports.folder import Parcel, Receipt, deliver_all
+from jesignd.plugin.transports.paths import target_path
+from jesignd.store import deliveries, documents, journal, stages
+from jesignd.store.deliveries import Delivered, DeliveryState
+from jesignd.store.documents import Changes, Document, Move
+from jesignd.store.records import Hold
+
+if TYPE_CHECKING:
+    import datetime
+
+    from jesignd.store.database import Database
+    from jesignd.store.vault import Vault
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where files come from and where they may go, by name."""
+
+    folders: Mapping[str, WatchedFolder]
+    destinations: Mapping[str, Destination]
+
+
+def deliver_batch(
+    batch: Batch,
+    *,
+    database: Database,
+    vault: Vault,
+    places: Places,
+    engine: Promiser,
+    clock: Callable[[], datetime.datetime],
+) -> None:
+    """Deliver the documents of the batch to the destination its lane names, and write down each receipt."""
+    with database.reading() as transaction:
+        waiting = _waiting(transaction, batch)
+    results = _deliver_all(waiting, batch.lane, vault=vault, places=places)
+    at = clock()
+    with database.transaction() as transaction:
+        stages.finish(transaction, Stage.DELIVER, batch.documents, lane=batch.lane)
+        receipts = [
+            Delivered(document.id, batch.lane, receipt.path, receipt.digest)
+            for document in waiting
+            if isinstance(receipt := results[document.id], Receipt)
+        ]
+        deliveries.record_delivered(transaction, receipts, at=at)
+        _complete(transaction, [receipt.document for receipt in receipts], engine=engine, at=at)
+        for document in waiting:
+            error = results[document.id]
+            if isinstance(error, JesignError):
+                _failed(transaction, document, error, batch=batch, engine=engine, at=at)
+    log.info("delivered destination=%s documents=%d of=%d", batch.lane, len(receipts), len(waiting))
+
+
+def _waiting(transaction: Transaction, batch: Batch) -> list[Document]:
+    pending = {
+        one.document
+        for one in deliveries.of_documents(transaction, batch.documents)
+        if one.destination == batch.lane and one.state is DeliveryState.PENDING
+    }
+    return [
+        document
+        for document in documents.get_many(transaction, batch.documents)
+        if document.id in pending and document.state is DocumentState.SEALED
+    ]
+
+
+def _deliver_all(
+    waiting: Sequence[Document], lane: str, *, vault: Vault, places: Places
+) -> dict[DocumentId, Receipt | JesignError]:
+    """Deliver with one sync for all that go below the same root; an error for each that failed."""
+    results: dict[DocumentId, Receipt | JesignError] = {}
+    by_root: dict[Path, list[tuple[DocumentId, Parcel]]] = {}
+    for document in waiting:
+        try:
+            root, parcel = _addressed(document, lane, vault=vault, places=places)
+        except JesignError as error:
+            results[document.id] = error
+        else:
+            by_root.setdefault(root, []).append((document.id, parcel))
+    for root, bound in by_root.items():
+        receipts = deliver_all(root, [parcel for _, parcel in bound])
+        results.update({document: receipt for (document, _), receipt in zip(bound, receipts, strict=True)})
+    return results
+
+
+def _addressed(document: Document, lane: str, *, vault: Vault, places: Places) -> tuple[Path, Parcel]:
+    destination = places.destinations.get(lane)
+    folder = places.folders.get(document.claimed.folder)
+    if destination is None or folder is None:
+        raise CredentialError(
+            Words(f"la destination « {lane} » n'est plus configurée", f"destination “{lane}” is no longer configured"),
+            hint=Words("remettez-la, rechargez, puis relancez", "put it back, reload, then retry"),
+        )
+    assert document.sealed is not None
+    target = target_path(destination, document.claimed, recognised_from(document.recognition or {}))
+    root = folder.path if destination.mode is DeliveryMode.SUBFOLDER else destination.path
+    source = vault.sealed_path(document.id, document.epoch)
+    return Path(root), Parcel(source, target, document.sealed.digest, document.sealed.size)
+
+
+def _complete(
+    transaction: Transaction, delivered: Sequence[DocumentId], *, engine: Promiser, at: datetime.datetime
+) -> None:
+    """Those that have arrived everywhere are done; their sender is told, and their source may be cleared."""
+    rows = deliveries.of_documents(transaction, delivered)
+    missing = {row.document for row in rows if row.state is not DeliveryState.DELIVERED}
+    moves = [
+        Move(document, DocumentState.SEALED, DocumentState.DELIVERED)
+        for document in delivered
+        if document not in missing
+    ]
+    moved = documents.move_many(transaction, moves, at=at)
+    done = [document for document in delivered if document in moved]
+    entries = [(Event.DELIVERED, row.document, {"destination": row.destination, "digest": row.digest})
+               for row in rows if row.document in moved]  # fmt: skip
+    journal.record_many(transaction, entries, at=at)
+    promise_each(transaction, Stage.REPORT, done, engine=engine, at=at)
+    promise_each(transaction, Stage.CLEAR, done, engine=engine, at=at)
+
+
+def _failed(
+    transaction: Transaction,
+    document: Document,
+    error: JesignError,
+    *,
+    batch: Batch,
+    engine: Promiser,
+    at: datetime.datetime,
+) -> None:
+    """Try again later, as long as waiting may help; then hold, without ever sealing again."""
+    delay = retry_delay(batch.attempt) if isinstance(error, ServiceError) else None
+    again = at + delay if delay else None
+    deliveries.record_failed(transaction, document.id, batch.lane, reason=error.message, again=again, at=at)
+    journal.record(
+        transaction, Event.DELIVERY_FAILED, document.id, {"destination": batch.lane, "attempt": batch.attempt}, at=at
+    )
+    if delay is not None:
+        later = Batch(Stage.DELIVER, (document.id,), batch.lane, batch.attempt + 1)
+        promise(transaction, later, engine=engine, at=at, delay=delay)
+        return
+    hold = Hold(error.message, Code.DELIVERY_FAILED, error.hint or _RETRY, held_from=DocumentState.SEALED)
+    move = Move(document.id, DocumentState.SEALED, DocumentState.HELD, Changes(hold=hold))
+    if documents.move_many(transaction, [move], at=at):
+        promise_each(transaction, Stage.REPORT, [document.id], engine=engine, at=at)
+
+
+_RETRY = Words(
+    "vérifiez la destination, puis : jesignd document retry", "check the destination, then: jesignd document retry"
+)

@@ -1,0 +1,28 @@
+"""Parallel: do the documents of a batch side by side, one thread for each confined child."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+
+class Spread:
+    """A few threads that mostly wait for children; answers come in the order of the items."""
+
+    def __init__(self, workers: int) -> None:
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="spread")
+
+    def over(self, function: Callable[[Item], Answer], items: Sequence[Item]) -> list[Answer]:
+        """Call the function on every item; the first exception is raised once all have ended."""
+        futures = [self._threads.submit(function, item) for item in items]
+        return [future.result() for future in futures]
+
+    def close(self) -> None:
+        """Wait for what is in hand, and end the threads."""
+        self._threads.shutdown()

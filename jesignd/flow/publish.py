@@ -1,0 +1,75 @@
+"""Publish: give sealed files their names for good, once; and find again what an interrupted run published.
+
+A report lies beside each file, under a name that holds the file's digest, and gets its name first: whatever file is
+found under a published name, its report is there too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jesignd.domain.sealing import Sealed
+from jesignd.durable import digest_of
+from jesignd.errors import VerificationFailed, Words
+from jesignd.flow.records import sealed_from_json, sealed_to_json
+from jesignd.store.documents import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jesignd.store.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A sealed file and its report; `temporary` None: it stands under its published name already."""
+
+    document: Document
+    sealed: Sealed
+    temporary: Path | None = None
+
+
+def found_again(document: Document, vault: Vault) -> Made | None:
+    """What an earlier run published for this document and epoch, checked against its report; None: nothing.
+
+    Raises:
+        VerificationFailed: the file there is not what its report says.
+    """
+    published = vault.sealed_path(document.id, document.epoch)
+    if not published.exists():
+        return None
+    digest, size = digest_of(published)
+    try:
+        sealed = sealed_from_json(_report_path(published, digest).read_bytes())
+    except (OSError, ValueError) as error:
+        raise VerificationFailed(
+            Words("un fichier scellé n'a pas son rapport", "a sealed file is without its report"), document=document.id
+        ) from error
+    if (sealed.digest, sealed.size) != (digest, size):
+        raise VerificationFailed(
+            Words("un fichier scellé ne correspond pas à son rapport", "a sealed file differs from its report"),
+            document=document.id,
+        )
+    return Made(document, sealed)
+
+
+def publish(made: Sequence[Made], *, vault: Vault) -> list[Made]:
+    """Publish the new files of a batch with one sync; where a name was taken meanwhile, what stands there counts."""
+    fresh = [(one, one.temporary) for one in made if one.temporary is not None]
+    reports: list[tuple[Path, Path]] = []
+    files: list[tuple[Path, Path]] = []
+    for one, temporary in fresh:
+        published = vault.sealed_path(one.document.id, one.document.epoch)
+        report = temporary.with_suffix(".report")
+        report.write_bytes(sealed_to_json(one.sealed))
+        reports.append((report, _report_path(published, one.sealed.digest)))
+        files.append((temporary, published))
+    won = vault.publish([*reports, *files])[len(reports) :] if fresh else []
+    lost = {one.document.id for (one, _), first in zip(fresh, won, strict=True) if not first}
+    return [(found_again(one.document, vault) or one) if one.document.id in lost else one for one in made]
+
+
+def _report_path(published: Path, digest: str) -> Path:
+    return published.with_name(f"{published.stem}.{digest[:16]}.json")

@@ -1,0 +1,80 @@
+"""Records: what the store keeps as plain JSON, and the types it is here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic import TypeAdapter
+
+from jesignd.domain.credit import Cents
+from jesignd.domain.recognition import Clue, Recognised
+from jesignd.domain.sealing import Sealed
+
+if TYPE_CHECKING:
+    from jesignd.store.documents import Document
+
+_RECOGNISED: TypeAdapter[Recognised] = TypeAdapter(Recognised)
+_CLUES: TypeAdapter[tuple[Clue, ...]] = TypeAdapter(tuple[Clue, ...])
+_SEALED: TypeAdapter[Sealed] = TypeAdapter(Sealed)
+
+_NOTHING = Cents(0)
+Plain = Mapping[str, Any]
+
+
+def plain_recognised(recognised: Recognised) -> Plain:
+    """A recognition as the store keeps it."""
+    return cast("Plain", _RECOGNISED.dump_python(recognised, mode="json"))
+
+
+def plain_clues(clues: Sequence[Clue]) -> Plain:
+    """What was read of a document that could not be recognised, as the store keeps it."""
+    return {"clues": _CLUES.dump_python(tuple(clues), mode="json")}
+
+
+def recognised_from(plain: Plain) -> Recognised:
+    """The recognition again."""
+    return _RECOGNISED.validate_python(plain)
+
+
+def plain_sealed(sealed: Sealed) -> Plain:
+    """A seal's report as the store keeps it."""
+    return cast("Plain", _SEALED.dump_python(sealed, mode="json"))
+
+
+def sealed_from_json(text: bytes) -> Sealed:
+    """The report written beside a published file."""
+    return _SEALED.validate_json(text)
+
+
+def sealed_to_json(sealed: Sealed) -> bytes:
+    """The report to be written beside a published file."""
+    return _SEALED.dump_json(sealed)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How an authorised document goes on, as the store keeps it beside the document."""
+
+    profile: str = ""
+    destinations: tuple[str, ...] = ()
+    price: Cents = _NOTHING
+
+    def plain(self) -> Plain:
+        """As the store keeps it."""
+        return {
+            "profile": self.profile,
+            "destinations": list(self.destinations),
+            "price": self.price,
+        }
+
+    @classmethod
+    def of(cls, document: Document) -> Route:
+        """The route of this document; an empty one before it has any."""
+        plain = document.route or {}
+        return cls(
+            profile=str(plain.get("profile", "")),
+            destinations=tuple(str(name) for name in plain.get("destinations", ())),
+            price=Cents(int(plain.get("price", 0))),
+        )

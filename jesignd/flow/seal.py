@@ -1,0 +1,141 @@
+"""Seal: a batch of authorised documents becomes sealed files, published, then committed.
+
+Publishing comes before the commit, under a name made of the document's id and epoch, never over another: after a crash
+in between, the file is found there and committed instead of being sealed, and charged, twice.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jesignd.confined import Crashed, Pool
+from jesignd.domain.documents import DocumentState
+from jesignd.domain.jobs import Batch, Promiser
+from jesignd.domain.levels import PadesLevel
+from jesignd.domain.sealing import Credential, RevocationMaterial, SealProfile, SealRequest, TimestampAuthority
+from jesignd.errors import Code, CredentialError, DocumentError, JesignError, ServiceError, Words
+from jesignd.flow.commit import Failed, commit
+from jesignd.flow.publish import Made, found_again, publish
+from jesignd.flow.records import Route
+from jesignd.flow.sealing import seal_document
+from jesignd.store import documents
+
+if TYPE_CHECKING:
+    import datetime
+    from pathlib import Path
+
+    from jesignd.flow.parallel import Spread
+    from jesignd.store.database import Database
+    from jesignd.store.documents import Document
+    from jesignd.store.vault import Vault
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SealingLine:
+    """What seals: profiles and keys by name, trusted time, proofs of non-revocation, and the children that do it."""
+
+    profiles: Mapping[str, SealProfile]
+    credentials: Mapping[str, Credential]
+    timestamps: TimestampAuthority | None
+    revocation: Callable[[Credential], RevocationMaterial] | None
+    pool: Pool
+    max_bytes: int
+    compare_one_in: int
+
+
+def seal_batch(
+    batch: Batch,
+    *,
+    database: Database,
+    vault: Vault,
+    line: SealingLine,
+    spread: Spread,
+    engine: Promiser,
+    clock: Callable[[], datetime.datetime],
+) -> None:
+    """Seal the documents of the batch that are still authorised, and commit them together."""
+    with database.reading() as transaction:
+        waiting = [
+            document
+            for document in documents.get_many(transaction, batch.documents)
+            if document.state is DocumentState.AUTHORISED
+        ]
+    results = spread.over(lambda document: _seal_one(document, vault=vault, line=line, at=clock()), waiting)
+    made = publish([result for result in results if isinstance(result, Made)], vault=vault)
+    failed = [result for result in results if isinstance(result, Failed)]
+    commit(batch, made, failed, database=database, engine=engine, at=clock())
+    log.info("sealed documents=%d failed=%d", len(made), len(failed))
+
+
+def _seal_one(document: Document, *, vault: Vault, line: SealingLine, at: datetime.datetime) -> Made | Failed:
+    """Seal one document into a temporary file, or find what an interrupted run published."""
+    try:
+        return found_again(document, vault) or _ask_child(document, vault=vault, line=line, at=at)
+    except JesignError as error:
+        return Failed(document, error)
+    except Crashed as crash:
+        log.warning("sealing crashed document=%s %s", document.id, crash)
+        return Failed(document, _poison())
+    except OSError as error:
+        return Failed(document, ServiceError(Words(f"disque : {error.strerror}", f"disk: {error.strerror}")))
+
+
+def _poison() -> DocumentError:
+    return DocumentError(
+        Code.POISON,
+        Words(
+            "le fichier fait échouer ou durer sans fin les programmes qui le lisent",
+            "the file makes the programs that read it fail or never end",
+        ),
+        hint=Words(
+            "réimprimez le document depuis son logiciel d'origine", "print the document again from its software"
+        ),
+    )
+
+
+def _ask_child(document: Document, *, vault: Vault, line: SealingLine, at: datetime.datetime) -> Made:
+    profile, credential = _tools(Route.of(document), line)
+    target: Path = vault.temporary_folder / f"{document.id}.{secrets.token_hex(4)}.sealing"
+    request = SealRequest(
+        original=vault.path(document.claimed.digest),
+        target=target,
+        profile=profile,
+        certificate=credential.certificate,
+        chain=credential.chain,
+        at=at,
+        max_bytes=line.max_bytes,
+        compare_one_in=line.compare_one_in,
+        revocation=_proofs(profile, credential, line),
+    )
+    services: dict[str, Callable[[bytes], bytes]] = {"sign": credential.sign}
+    if line.timestamps is not None:
+        services["timestamp"] = line.timestamps.timestamp
+    return Made(document, line.pool.run(seal_document, request, services=services), target)
+
+
+def _tools(route: Route, line: SealingLine) -> tuple[SealProfile, Credential]:
+    profile = line.profiles.get(route.profile)
+    credential = line.credentials.get(profile.key) if profile else None
+    if profile is None or credential is None:
+        raise CredentialError(
+            Words(
+                f"la règle « {route.profile} » ou sa clé n'est pas utilisable",
+                f"rule “{route.profile}” or its key cannot be used",
+            ),
+            hint=Words(
+                "voyez jesignd doctor, corrigez la configuration, rechargez-la", "see jesignd doctor, mend, reload"
+            ),
+        )
+    return profile, credential
+
+
+def _proofs(profile: SealProfile, credential: Credential, line: SealingLine) -> RevocationMaterial | None:
+    if profile.level not in {PadesLevel.B_LT, PadesLevel.B_LTA} or line.revocation is None:
+        return None
+    return line.revocation(credential)

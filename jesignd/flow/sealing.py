@@ -1,0 +1,122 @@
+"""Sealing: one file through the safe ladder, in a confined child: look, place, seal, read back, compare.
+
+The strictest rung that works is taken, and none is tried that could mislead: a signed or encrypted file is never
+rewritten, and bytes are only ever appended to what was received, or to the one rewrite that was shown to look the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import NamedTuple
+
+from jesignd.confined import Ask
+from jesignd.domain.documents import Digest
+from jesignd.domain.levels import PadesLevel
+from jesignd.domain.sealing import Inspection, Placement, Rung, Sealed, SealRequest
+from jesignd.errors import Code, DocumentError
+from jesignd.pades.readback import read_back
+from jesignd.pades.seal import CompiledProfile, compile_profile, seal
+from jesignd.pdf.compare import require_unchanged
+from jesignd.pdf.geometry import place
+from jesignd.pdf.prepare import Prepared, prepare, rebuild
+
+_producers_compared: set[str] = set()
+"""Producers of which this process has compared a file: a record of work done, lost with the process at no harm."""
+
+
+class _Attempt(NamedTuple):
+    """One rung climbed: the bytes sealed, what was sealed, and where."""
+
+    base: bytes
+    sealed: bytes
+    placement: Placement | None
+    inspection: Inspection
+
+
+def seal_document(request: SealRequest, ask: Ask) -> Sealed:
+    """Seal one file as asked and write it to the target, not yet synced; services used: `sign`, `timestamp`.
+
+    Raises:
+        DocumentError: the file cannot be accepted; nothing was written.
+        VerificationFailed: what was made does not stand up to our own check.
+    """
+    data = request.original.read_bytes()
+    prepared = prepare(data, mark=request.profile.mark, max_bytes=request.max_bytes)
+    compiled = compile_profile(request.profile, certificate=request.certificate, chain=request.chain)
+    attempt = _climb(prepared, request=request, compiled=compiled, ask=ask)
+    checks = read_back(attempt.base, attempt.sealed, certificate=request.certificate)
+    compared = _must_compare(request, attempt)
+    if compared:
+        require_unchanged(attempt.base, attempt.sealed, placement=attempt.placement)
+    _write(request, attempt.sealed)
+    return Sealed(
+        digest=Digest(hashlib.sha256(attempt.sealed).hexdigest()),
+        size=len(attempt.sealed),
+        inspection=attempt.inspection,
+        sealed_at=request.at,
+        level=request.profile.level,
+        page=attempt.placement.page if attempt.placement else None,
+        box=attempt.placement.shown if attempt.placement else None,
+        compared=compared,
+        checks=checks,
+    )
+
+
+def _climb(prepared: Prepared, *, request: SealRequest, compiled: CompiledProfile, ask: Ask) -> _Attempt:
+    """Seal what was prepared; if the engine cannot read it, rewrite it once, where that is allowed."""
+    try:
+        return _append(prepared, request=request, compiled=compiled, ask=ask)
+    except DocumentError as error:
+        if error.code is not Code.TRUNCATED or prepared.inspection.signatures or _is_rebuilt(prepared):
+            raise
+    rebuilt = rebuild(prepared.data)
+    mark = request.profile.mark
+    again = Prepared(rebuilt, _as_rebuilt(prepared.inspection), place(rebuilt, mark) if mark else None)
+    return _append(again, request=request, compiled=compiled, ask=ask)
+
+
+def _is_rebuilt(prepared: Prepared) -> bool:
+    return prepared.inspection.rung is Rung.REBUILT
+
+
+def _append(prepared: Prepared, *, request: SealRequest, compiled: CompiledProfile, ask: Ask) -> _Attempt:
+    timestamped = request.profile.level is not PadesLevel.B_B
+    sealed = seal(
+        prepared.data,
+        compiled,
+        placement=prepared.placement,
+        rung=prepared.inspection.rung,
+        at=request.at,
+        sign=lambda payload: ask("sign", payload),
+        timestamp=(lambda digest: ask("timestamp", digest)) if timestamped else None,
+        revocation=request.revocation,
+    )
+    return _Attempt(prepared.data, sealed, prepared.placement, prepared.inspection)
+
+
+def _as_rebuilt(inspection: Inspection) -> Inspection:
+    return Inspection(
+        rung=Rung.REBUILT,
+        pages=inspection.pages,
+        producer=inspection.producer,
+        signatures=inspection.signatures,
+        pdfa=inspection.pdfa,
+        attachments=inspection.attachments,
+        findings=(*inspection.findings, "rebuilt"),
+    )
+
+
+def _must_compare(request: SealRequest, attempt: _Attempt) -> bool:
+    """Always off the strict rung; on it the first file of each producer and one file in so many, by its digest."""
+    producer = attempt.inspection.producer
+    first = producer not in _producers_compared
+    _producers_compared.add(producer)
+    drawn = int.from_bytes(hashlib.sha256(attempt.base).digest()[:8]) % max(1, request.compare_one_in) == 0
+    return first or drawn or attempt.inspection.rung is not Rung.STRICT
+
+
+def _write(request: SealRequest, sealed: bytes) -> None:
+    descriptor = os.open(request.target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(sealed)

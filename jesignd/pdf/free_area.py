@@ -1,0 +1,178 @@
+"""Free area: find room for the mark on a page, as near the bottom right as may be, without hiding anything.
+
+The page is rendered small (about 2 pixels a millimetre) and in grey; whatever differs from its background is covered,
+and so are annotations and fields even when they look empty. Where nothing is free the mark shrinks a little, then goes
+to the corner where it covers least, but never over text.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pikepdf import Name
+
+from jesignd.pdf import refusals
+from jesignd.pdf.catalog import entry, items
+from jesignd.pdf.opened import viewer
+from jesignd.pdf.page_box import PageBox, Rectangle, rectangle_of
+from jesignd.pdf.render import Picture, greys_of, page_of, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pikepdf
+    import pypdfium2
+
+PIXELS_PER_POINT = 0.7
+MAX_SIDE_PIXELS = 1200
+GREY_TOLERANCE = 12
+"""How far from the background a pixel may be and still be blank: the grain of a scan, not the tint of a table."""
+BREATHING_PIXELS = 2
+SHRINKING = (1.0, 0.85, 0.7, 0.55)
+SHRINKING_ON_SMALL_PAGES = (*SHRINKING, 0.4, 0.25)
+SMALL_PAGE_POINTS = 298.0
+"""Short side of an A6 sheet: a ticket or a label has no room for a mark one could read at arm's length."""
+BLANK_ENOUGH = 0.02
+FILLED = 0.95
+"""A corner without text that is covered this much is a picture or a band of colour, not writing."""
+MAX_ANNOTATIONS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Which pixels are covered (1) or blank (0); rows from the top. `across`, `up`: pixels per point."""
+
+    rows: tuple[bytes, ...]
+    across: float
+    up: float
+
+    @property
+    def width(self) -> int:
+        """In pixels."""
+        return len(self.rows[0])
+
+    def pixels(self, seen: Rectangle) -> tuple[int, int, int, int]:
+        """First and last column, first and last row (both last ones excluded) that a rectangle touches."""
+        left, bottom, right, top = seen
+        height = len(self.rows)
+        return (
+            max(0, math.floor(left * self.across)),
+            min(self.width, math.ceil(right * self.across)),
+            max(0, math.floor(height - top * self.up)),
+            min(height, math.ceil(height - bottom * self.up)),
+        )
+
+    def covered(self, seen: Rectangle) -> float:
+        """Share of the rectangle that is covered."""
+        first, last, high, low = self.pixels(seen)
+        area = max(1, (last - first) * (low - high))
+        return sum(row[first:last].count(1) for row in self.rows[high:low]) / area
+
+
+def obstacles(page: pikepdf.Object, box: PageBox) -> tuple[Rectangle, ...]:
+    """Where annotations and fields lie, in points as seen; watermarks over the whole page do not count."""
+    width, height = box.size
+    found: list[Rectangle] = []
+    for number, annotation in enumerate(items(page.get("/Annots"))):
+        inside = rectangle_of(entry(annotation, "/Rect"))
+        kind = entry(annotation, "/Subtype")
+        if number >= MAX_ANNOTATIONS or inside is None or kind == Name.Popup:
+            continue
+        left, bottom, right, top = box.to_seen(inside)
+        if kind == Name.Widget or (right - left) * (top - bottom) < width * height / 2:
+            found.append((left, bottom, right, top))
+    return tuple(found)
+
+
+def find(
+    data: bytes, *, page: int, box: PageBox, obstacles: Sequence[Rectangle], corners: Sequence[Rectangle]
+) -> Rectangle:
+    """A rectangle for the mark, in points as seen; `corners` hold it in each corner, the preferred one first.
+
+    Raises:
+        DocumentHeld: everywhere the mark would hide text (E07).
+    """
+    width, height = box.size
+    with viewer(data) as document, page_of(document, page) as opened:
+        picture = greys_of(opened, scale=min(PIXELS_PER_POINT * box.scale, MAX_SIDE_PIXELS / max(opened.get_size())))
+        ink = grid_of(picture, size=(width, height))
+        room = _with_obstacles(ink, obstacles)
+        for share in SHRINKING_ON_SMALL_PAGES if min(width, height) < SMALL_PAGE_POINTS else SHRINKING:
+            if (free := nearest(room, corner=corners[0], share=share)) is not None:
+                return free
+        for corner in sorted(corners, key=ink.covered):
+            if not _touches(corner, obstacles) and _hides_nothing(opened, corner, box=box, ink=ink):
+                return corner
+    raise refusals.no_free_area(page)
+
+
+def grid_of(picture: Picture, *, size: tuple[float, float]) -> Grid:
+    """A grey picture of a page of that size (points) → what is covered."""
+    background = 255
+    if picture.pixels.count(255) * 3 < len(picture.pixels):
+        ((background, _),) = Counter(picture.pixels).most_common(1)
+    table = bytes(int(abs(value - background) > GREY_TOLERANCE) for value in range(256))
+    rows = tuple(picture.row(number).translate(table) for number in range(picture.height))
+    return Grid(rows, picture.width / size[0], picture.height / size[1])
+
+
+def _with_obstacles(grid: Grid, obstacles: Sequence[Rectangle]) -> Grid:
+    rows = [bytearray(row) for row in grid.rows]
+    for obstacle in obstacles:
+        first, last, high, low = grid.pixels(obstacle)
+        if first < last:
+            for row in rows[high:low]:
+                row[first:last] = b"\1" * (last - first)
+    return Grid(tuple(map(bytes, rows)), grid.across, grid.up)
+
+
+def nearest(grid: Grid, *, corner: Rectangle, share: float) -> Rectangle | None:
+    """The blank rectangle of `share` of the corner's size nearest to that (bottom right) corner, or None."""
+    left, bottom, right, top = corner
+    wide, high = (right - left) * share, (top - bottom) * share
+    across, down = math.ceil(wide * grid.across), math.ceil(high * grid.up)
+    height = len(grid.rows)
+    start, edge = math.ceil((height and grid.width) - right * grid.across), math.floor(right * grid.across)
+    lowest, highest = math.floor(height - bottom * grid.up), math.ceil(bottom * grid.up)
+    rows = [int.from_bytes(row, "big") for row in grid.rows]
+    blank = bytes(across + 2 * BREATHING_PIXELS)
+    best: tuple[float, int, int] | None = None
+    for low in range(lowest, highest + down, -1):
+        up = lowest - low
+        if best is not None and up >= best[0]:
+            break
+        union = 0
+        for row in rows[max(0, low - down - BREATHING_PIXELS) : low + BREATHING_PIXELS]:
+            union |= row
+        line = union.to_bytes(grid.width, "big")
+        at = line.rfind(blank, max(0, start - BREATHING_PIXELS), edge + BREATHING_PIXELS)
+        if at >= 0:
+            aside = edge - (at + BREATHING_PIXELS + across)
+            best = min(best or (math.inf, 0, 0), (math.hypot(aside, up), aside, up))
+    if best is None:
+        return None
+    _, aside, up = best
+    x, y = right - aside / grid.across, bottom + up / grid.up
+    return (x - wide, y, x, y + high)
+
+
+def _touches(one: Rectangle, others: Sequence[Rectangle]) -> bool:
+    left, bottom, right, top = one
+    return any(left < far[2] and far[0] < right and bottom < far[3] and far[1] < top for far in others)
+
+
+def _hides_nothing(page: pypdfium2.PdfPage, corner: Rectangle, *, box: PageBox, ink: Grid) -> bool:
+    """Whether no writing lies under this corner; without a text layer, anything drawn may be writing."""
+    text = page.get_textpage()
+    try:
+        left, bottom, right, top = box.to_user_space(corner)
+        under = str(text.get_text_bounded(left, bottom, right, top)).strip()
+    finally:
+        text.close()
+    if under:
+        return False
+    covered = ink.covered(corner)
+    return covered <= BLANK_ENOUGH or covered >= FILLED or bool(text_of(page).strip())

@@ -1,0 +1,73 @@
+"""Configuration: the file as a whole."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from jesignd.domain.credit import Cents, Prices
+from jesignd.settings import values
+from jesignd.settings.model.firm import Firm, Person, Storage
+from jesignd.settings.model.folders import DestinationFolder, Folder
+from jesignd.settings.model.keys import Key, Revocation, TimestampService, Trust
+from jesignd.settings.model.rules import RuleEntry
+from jesignd.settings.section import Duration, Name, Price, Section, Size, between
+
+
+class Pricing(Section):
+    """Ce que coûte chaque acte, en euros hors taxes, entre guillemets."""
+
+    seal: Price = 5
+    """Prix d'un scellement."""
+    sign: Price = 25
+    """Prix d'une signature."""
+
+    def prices(self) -> Prices:
+        """In whole cents."""
+        return Prices(Cents(self.seal), Cents(self.sign))
+
+
+class Limits(Section):
+    """Ce que le traitement d'un document a le droit de consommer."""
+
+    workers: int = Field(default=2, ge=1, le=64)
+    """Nombre de processus qui lisent et scellent les PDF."""
+    memory: Annotated[Size, between("256MiB", "64GiB", read=values.parse_size)] = 1536 << 20
+    """Mémoire de chacun d'eux."""
+    seconds: Annotated[Duration, between("1s", "10m", read=values.parse_duration)] = 20.0
+    """Temps accordé à chaque document ; au-delà il est mis à part (E16)."""
+    comparison_sample: int = Field(default=50, ge=0, le=1_000_000)
+    """Un fichier sur combien est comparé, avant et après, en plus du premier de chaque logiciel et de tous ceux qu'il a
+    fallu réparer ; `0` : aucun autre."""
+
+
+class Configuration(Section):
+    """Le fichier de configuration de jesignd."""
+
+    version: Literal[1]
+    """Version de la forme du fichier : `1`."""
+    firm: Firm
+    """Le cabinet."""
+    storage: Storage
+    """Ce que le service garde pour lui."""
+    keys: dict[Name, Key] = Field(default_factory=dict)
+    """Clés de cachet, par nom."""
+    timestamping: tuple[TimestampService, ...] = ()
+    """Autorités d'horodatage, par ordre de préférence."""
+    revocation: Revocation = Field(default_factory=Revocation)
+    """Preuves de non-révocation."""
+    trust: Trust = Field(default_factory=Trust)
+    """Autorités de confiance."""
+    people: tuple[Person, ...] = ()
+    """Personnes du cabinet et leurs droits."""
+    folders: tuple[Folder, ...] = ()
+    """Dossiers surveillés."""
+    destinations: tuple[DestinationFolder, ...] = ()
+    """Destinations des documents scellés."""
+    rules: tuple[RuleEntry, ...] = ()
+    """Règles, dans l'ordre."""
+    pricing: Pricing = Field(default_factory=Pricing)
+    """Prix des actes."""
+    limits: Limits = Field(default_factory=Limits)
+    """Limites des traitements."""

@@ -1,0 +1,149 @@
+"""Settings: the configuration in the words of the rest of the house."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jesignd.domain.firm import Person
+from jesignd.domain.folders import DeliveryMode, Destination, WatchedFolder
+from jesignd.domain.levels import Act
+from jesignd.domain.routing import Rule
+from jesignd.domain.sealing import SealProfile
+from jesignd.errors import Words
+from jesignd.settings.lawful import act_of
+from jesignd.settings.model.configuration import Configuration
+from jesignd.settings.secrets import resolve
+
+if TYPE_CHECKING:
+    from jesignd.domain.credit import Prices
+    from jesignd.settings.fault import Fault
+    from jesignd.settings.model.configuration import Limits
+    from jesignd.settings.model.firm import Firm
+    from jesignd.settings.model.keys import Key, Revocation, TimestampService, Trust
+    from jesignd.settings.model.rules import RuleEntry
+    from jesignd.settings.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A configuration without faults. What is not a domain type is read from `configuration`, section by section."""
+
+    path: Path
+    configuration: Configuration
+    rules: tuple[Rule, ...]
+    folders: tuple[WatchedFolder, ...]
+    people: Mapping[str, Person]
+    destinations: Mapping[str, Destination]
+    warnings: tuple[Words, ...] = ()
+
+    @classmethod
+    def of(cls, configuration: Configuration, path: Path, *, source: Source, warnings: tuple[Fault, ...]) -> Settings:
+        """The settings made of a model that every check has passed."""
+        return cls(
+            path=path,
+            configuration=configuration,
+            rules=tuple(
+                _rule(entry, f"{path.name}:{source.place_of(('rules', position)).line}")
+                for position, entry in enumerate(configuration.rules)
+            ),
+            folders=_folders(configuration),
+            people={person.id: person.person() for person in configuration.people},
+            destinations={entry.name: entry.destination() for entry in configuration.destinations},
+            warnings=tuple(warning.located(str(path)) for warning in warnings),
+        )
+
+    @property
+    def firm(self) -> Firm:
+        """Name, SIREN, logo, language."""
+        return self.configuration.firm
+
+    @property
+    def state(self) -> Path:
+        """The daemon's own directory."""
+        return Path(self.configuration.storage.state)
+
+    @property
+    def keys(self) -> Mapping[str, Key]:
+        """Where the keys are, by name; their secrets are still to be resolved."""
+        return self.configuration.keys
+
+    @property
+    def timestamping(self) -> tuple[TimestampService, ...]:
+        """Time-stamping authorities, preferred first."""
+        return self.configuration.timestamping
+
+    @property
+    def revocation(self) -> Revocation:
+        """Where proofs of non-revocation come from."""
+        return self.configuration.revocation
+
+    @property
+    def trust(self) -> Trust:
+        """Roots for verification."""
+        return self.configuration.trust
+
+    @property
+    def limits(self) -> Limits:
+        """What the treatment of a document may use."""
+        return self.configuration.limits
+
+    @property
+    def prices(self) -> Prices:
+        """What each act costs."""
+        return self.configuration.pricing.prices()
+
+    def database_url(self) -> str:
+        """The database's address, its secret resolved.
+
+        Raises:
+            CredentialError: the secret cannot be read.
+        """
+        database = self.configuration.storage.database
+        if database is None:
+            return f"sqlite:///{self.state / 'jesignd.db'}"
+        return database if isinstance(database, str) else resolve(database).decode()
+
+    def seal_profiles(self, logo: bytes | None) -> Mapping[str, SealProfile]:
+        """One profile for each rule that seals, under the rule's name; see `logo.read` for the logo."""
+        firm = self.firm
+        return {
+            entry.name: SealProfile(
+                name=entry.name,
+                firm_name=firm.name,
+                key=entry.seal.key,
+                level=entry.seal.level,
+                mark=None if entry.seal.mark == "none" else entry.seal.mark.mark(),
+                logo=logo,
+                demonstration=firm.demonstration,
+            )
+            for entry in self.configuration.rules
+            if entry.seal is not None
+        }
+
+
+def _rule(entry: RuleEntry, place: str) -> Rule:
+    act = act_of(entry)
+    assert act is not None
+    return Rule(
+        name=entry.name,
+        when=entry.when.when(),
+        act=act,
+        place=place,
+        profile=entry.name if act is Act.SEAL else None,
+        destinations=entry.deliver,
+        reason=None if entry.reason is None else Words(entry.reason, entry.reason),
+    )
+
+
+def _folders(configuration: Configuration) -> tuple[WatchedFolder, ...]:
+    """A sub-folder we deliver into is ignored in every folder, at any depth: we never read our own results."""
+    results = tuple(
+        dict.fromkeys(
+            glob.escape(entry.subfolder) for entry in configuration.destinations if entry.mode is DeliveryMode.SUBFOLDER
+        )
+    )
+    return tuple(folder.watched(results) for folder in configuration.folders)

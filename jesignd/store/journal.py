@@ -1,0 +1,68 @@
+"""Journal: everything that has happened to a document, written in the transaction in which it happened."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from jesignd.domain.documents import DocumentId
+from jesignd.domain.events import Event
+from jesignd.store import chain
+from jesignd.store.database import connection
+from jesignd.store.schema import journal
+
+if TYPE_CHECKING:
+    from jesignd.domain.jobs import Transaction
+
+
+Entry = tuple[Event, DocumentId | None, Mapping[str, object]]
+"""Something that happened, to a document or (None) to the house, and a JSON object about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An entry as read again, with its number in the journal and its instant."""
+
+    sequence: int
+    at: datetime.datetime
+    event: Event
+    document: DocumentId | None
+    data: Mapping[str, Any]
+
+
+def record(
+    tx: Transaction,
+    event: Event,
+    document: DocumentId | None,
+    data: Mapping[str, object],
+    *,
+    at: datetime.datetime,
+) -> None:
+    """Add one entry at the end."""
+    record_many(tx, [(event, document, data)], at=at)
+
+
+def record_many(tx: Transaction, entries: Sequence[Entry], *, at: datetime.datetime) -> None:
+    """Add these entries at the end, in this order."""
+    lines: list[dict[str, object]] = [
+        {"document": document, "event": event, "at": at, "data": dict(data)} for event, document, data in entries
+    ]
+    chain.append(tx, journal, lines)
+
+
+def of_document(tx: Transaction, document: DocumentId) -> list[Recorded]:
+    """The document's story, oldest first."""
+    query = sa.select(journal).where(journal.c.document == document).order_by(journal.c.sequence)
+    return [
+        Recorded(row["sequence"], row["at"], Event(row["event"]), row["document"], row["data"])
+        for row in connection(tx).execute(query).mappings()
+    ]
+
+
+def check_chain(tx: Transaction) -> int:
+    """Recompute the whole chain; the number of entries. VerificationFailed names the first one changed."""
+    return chain.check(tx, journal)

@@ -1,0 +1,1 @@
+"""Migrations: how a database of an older jesignd becomes one of today's; each runs inside one transaction."""

@@ -1,0 +1,125 @@
+"""Sealing and verifying from the command line: real keys, real children, one store."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from jesignd.store import ledger
+from jesignd.testing.exports import samples
+
+
+@pytest.fixture
+def inbox(tmp_path):
+    folder = tmp_path / "à sceller"
+    folder.mkdir()
+    (folder / "inventaire.pdf").write_bytes(samples.garage_inventory())
+    return folder
+
+
+def balance(office) -> int:
+    with office.database.reading() as transaction:
+        return ledger.balance(transaction)
+
+
+def test_a_sealed_file_is_valid_paid_once_and_begins_with_the_original(keyed, inbox, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert keyed.types("seal", str(inbox), "-o", str(out), "--rule", "inventaires") == 0
+    sealed = out / "inventaire_scellé.pdf"
+    assert sealed.read_bytes().startswith((inbox / "inventaire.pdf").read_bytes())
+    assert balance(keyed) == 995
+    capsys.readouterr()
+    assert keyed.types("--format", "json", "verify", str(sealed)) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["verdict"] == "valid"
+    assert told["signatures"][0]["kind"] == "seal"
+    assert keyed.types("seal", str(inbox), "-o", str(tmp_path / "encore"), "--rule", "inventaires") == 0
+    assert balance(keyed) == 995
+
+
+def test_some_refused_exits_3_and_says_why_for_each(keyed, inbox, tmp_path, capsys):
+    (inbox / "protégé.pdf").write_bytes(samples.encrypted_payslip())
+    out = tmp_path / "out"
+    arguments = ("--format", "jsonl", "seal", str(inbox), "-o", str(out), "--rule", "inventaires")
+    assert keyed.types(*arguments) == 3
+    told = {
+        json.loads(line)["file"].rsplit("/", 1)[-1]: json.loads(line) for line in capsys.readouterr().out.splitlines()
+    }
+    assert told["protégé.pdf"]["code"] == "E03"
+    assert told["protégé.pdf"]["sealed_as"] is None
+    assert [path.name for path in out.iterdir()] == ["inventaire_scellé.pdf"]
+
+
+def test_nothing_is_ever_replaced(keyed, inbox, tmp_path, capsys):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "inventaire_scellé.pdf").write_bytes(b"mine")
+    assert keyed.types("seal", str(inbox), "-o", str(out), "--rule", "inventaires") == 5
+    assert (out / "inventaire_scellé.pdf").read_bytes() == b"mine"
+    assert "existe déjà" in capsys.readouterr().out
+
+
+def test_without_credit_nothing_is_written(keyed, inbox, tmp_path, capsys):
+    with keyed.database.transaction() as transaction:
+        ledger.debit(transaction, [("all", 1000)], at=ledger_now())  # type: ignore[list-item]
+    out = tmp_path / "out"
+    assert keyed.types("seal", str(inbox), "-o", str(out), "--rule", "inventaires") == 6
+    assert list(out.iterdir()) == []
+
+
+def ledger_now():
+    from jesignd.cli.access import now
+
+    return now()
+
+
+def test_a_rule_must_be_named_where_several_seal(keyed, inbox, tmp_path, capsys):
+    assert keyed.types("seal", str(inbox), "-o", str(tmp_path / "out")) == 4
+    assert "--rule" in capsys.readouterr().err
+
+
+def test_nobody_seals_in_the_name_of_somebody_whose_right_has_ended(keyed, inbox, tmp_path, capsys):
+    text = keyed.place.config.read_text(encoding="utf-8").replace(
+        "rights: [seal]", "rights: [seal]\n    until: 2020-01-01"
+    )
+    keyed.place.config.write_text(text, encoding="utf-8")
+    arguments = ("seal", str(inbox), "-o", str(tmp_path / "out"), "--rule", "inventaires")
+    assert keyed.types(*arguments) == 5
+    assert keyed.types(*arguments, "--as", "i.menard") == 5
+    assert keyed.types(*arguments, "--as", "personne") == 4
+
+
+def test_an_altered_file_is_not_valid_and_exits_8(keyed, inbox, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert keyed.types("seal", str(inbox), "-o", str(out), "--rule", "inventaires") == 0
+    sealed = out / "inventaire_scellé.pdf"
+    data = bytearray(sealed.read_bytes())
+    data[200] ^= 1
+    sealed.write_bytes(data)
+    capsys.readouterr()
+    assert keyed.types("verify", str(sealed)) == 8
+    assert "valide" not in capsys.readouterr().out.splitlines()[0].replace("NON VALIDE", "")
+
+
+def test_an_unsigned_file_is_told_so(keyed, inbox, capsys):
+    assert keyed.types("verify", str(inbox / "inventaire.pdf")) == 8
+    assert "non signé" in capsys.readouterr().out
+
+
+def test_rubbish_gets_a_verdict_not_a_traceback(keyed, tmp_path, capsys):
+    path = tmp_path / "rubbish.pdf"
+    path.write_bytes(b"%PDF-1.7\n" + bytes(range(256)) * 20)
+    assert keyed.types("verify", str(path)) == 8
+
+
+def test_a_sound_seal_nobody_vouches_for_is_indeterminate(keyed, inbox, tmp_path, capsys):
+    from jesignd.__main__ import main
+
+    out = tmp_path / "out"
+    assert keyed.types("seal", str(inbox), "-o", str(out), "--rule", "inventaires") == 0
+    capsys.readouterr()
+    assert (
+        main(["-c", str(tmp_path / "none.yaml"), "--format", "json", "verify", str(out / "inventaire_scellé.pdf")]) == 8
+    )
+    assert json.loads(capsys.readouterr().out)["verdict"] == "indeterminate"

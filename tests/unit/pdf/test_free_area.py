@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import pikepdf
+import pytest
+from conftest import saved, text_page
+from pikepdf import Array, Dictionary, Name
+
+from jesignd.domain.sealing import Corner, Mark, Placement
+from jesignd.errors import Code, DocumentHeld
+from jesignd.pdf.geometry import place
+
+LINE = 12
+AUTO = Mark(corner=Corner.AUTO)
+IN_THE_CORNER = (390.9, 28.3, 566.7, 90.7)
+"""Of an A4 page of 595 by 842 points."""
+
+
+def written(lines: int, *, start: float = 820, left: float = 20, width: int = 110, extra: str = "") -> pikepdf.Pdf:
+    """A page with so many lines of text from the top, `width` letters each."""
+    pdf = pikepdf.new()
+    text_page(pdf)
+    rows = "".join(f"1 0 0 1 {left} {start - LINE * row} Tm ({'M' * width}) Tj " for row in range(lines))
+    pdf.pages[0].Contents = pdf.make_stream(f"BT /F1 6 Tf {rows} ET {extra}".encode())
+    return pdf
+
+
+def overlap(placement: Placement, other: tuple[float, float, float, float]) -> bool:
+    left, bottom, right, top = placement.shown
+    return left < other[2] and other[0] < right and bottom < other[3] and other[1] < top
+
+
+def test_an_empty_bottom_right_corner_is_taken(payslip):
+    assert place(payslip, AUTO).shown == pytest.approx(IN_THE_CORNER, abs=1.5)
+
+
+def test_the_mark_moves_up_over_a_footer():
+    pdf = written(2, start=60)
+    left, bottom, right, _ = place(saved(pdf), AUTO).shown
+    assert 66 <= bottom <= 80
+    assert (left, right) == pytest.approx((IN_THE_CORNER[0], IN_THE_CORNER[2]), abs=3)
+
+
+def test_the_mark_moves_left_of_a_column_that_fills_the_right():
+    pdf = written(70, left=400, width=30)
+    placement = place(saved(pdf), AUTO)
+    assert placement.shown[2] <= 400
+    assert placement.shown[1] == pytest.approx(IN_THE_CORNER[1], abs=1.5)
+
+
+@pytest.mark.parametrize("kind", [Name.Widget, Name.Link, Name.Stamp])
+def test_an_empty_field_or_annotation_is_not_covered(kind):
+    pdf = written(3)
+    field = (380, 20, 580, 120)
+    annotation = pdf.make_indirect(Dictionary(Type=Name.Annot, Subtype=kind, Rect=Array(field), FT=Name.Tx, T="Champ"))
+    pdf.pages[0].Annots = Array([annotation])
+    if kind == Name.Widget:
+        pdf.Root.AcroForm = Dictionary(Fields=Array([annotation]))
+    assert not overlap(place(saved(pdf), AUTO), field)
+
+
+def test_the_mark_shrinks_a_little_before_it_gives_up_free_room():
+    pdf = written(62)
+    left, bottom, right, top = place(saved(pdf), AUTO).shown
+    assert 0.69 * 175.7 <= right - left < 175
+    assert (right - left) / (top - bottom) == pytest.approx(62 / 22, rel=1e-3)
+    assert top <= 820 - LINE * 57 + LINE
+    assert bottom >= 28
+
+
+def test_a_page_full_of_text_holds_the_document():
+    with pytest.raises(DocumentHeld) as caught:
+        place(saved(written(69)), AUTO)
+    assert caught.value.code is Code.AMBIGUOUS
+    assert caught.value.hint is not None
+
+
+def test_a_picture_without_text_may_be_covered_when_nothing_is_free():
+    pdf = written(3, extra="".join(f"{y % 3 / 3} 0 0.5 rg 0 {y} 595 4 re f " for y in range(0, 780, 4)))
+    assert place(saved(pdf), AUTO).page == 1
+
+
+def test_a_scan_full_of_drawing_and_without_text_layer_is_not_covered():
+    strokes = "".join(f"0 0 0 rg 10 {y} 575 3 re f " for y in range(5, 840, 9))
+    pdf = pikepdf.new()
+    text_page(pdf)
+    pdf.pages[0].Contents = pdf.make_stream(strokes.encode())
+    with pytest.raises(DocumentHeld):
+        place(saved(pdf), AUTO)
+
+
+def test_a_coloured_background_counts_as_blank():
+    pdf = written(3, extra="")
+    tint = b"q 0.8 0.9 0.8 rg 0 0 595 842 re f Q " + pdf.pages[0].Contents.read_bytes()
+    pdf.pages[0].Contents = pdf.make_stream(tint)
+    assert place(saved(pdf), AUTO).shown == pytest.approx(IN_THE_CORNER, abs=1.5)
+
+
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+def test_free_room_is_found_in_the_page_as_people_see_it(rotation):
+    pdf = written(20)
+    pdf.pages[0].Rotate = rotation
+    placement = place(saved(pdf), AUTO)
+    inside = placement.rectangle
+    text = (20, 820 - 19 * LINE, 575, 830)
+    assert not (inside[0] < text[2] and text[0] < inside[2] and inside[1] < text[3] and text[1] < inside[3])
+    assert placement.rotation == rotation
+
+
+def test_a_page_of_two_hundred_inches_is_searched_in_bounded_memory():
+    pdf = pikepdf.new()
+    pdf.add_blank_page(page_size=(14400, 14400))
+    placement = place(saved(pdf), AUTO)
+    assert placement.shown[2] == pytest.approx(14400 - 28.3, abs=15)
+
+
+def test_a_tiny_page_gets_a_mark_that_fits():
+    pdf = pikepdf.new()
+    pdf.add_blank_page(page_size=(60, 20))
+    left, bottom, right, top = place(saved(pdf), AUTO).shown
+    assert 0 <= left < right <= 60
+    assert 0 <= bottom < top <= 20

@@ -1,0 +1,56 @@
+"""The units are read by systemd's own tools, which need no running systemd."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+UNITS = Path(__file__).parents[3] / "systemd"
+EXPOSURE = 25
+"""Tenths of a point on the scale of `systemd-analyze security`; below 25 it says « OK »."""
+
+
+@pytest.fixture
+def unit(tmp_path: Path) -> Path:
+    if shutil.which("systemd-analyze") is None:
+        assert not os.environ.get("JESIGND_REQUIRE_TOOLS"), "systemd-analyze is required here"
+        pytest.skip("systemd-analyze is not installed")
+    text = (UNITS / "jesignd.service").read_text(encoding="utf-8")
+    path = tmp_path / "jesignd.service"
+    path.write_text(text.replace("/opt/jesignd/bin/jesignd", "/usr/bin/true"), encoding="utf-8")
+    return path
+
+
+def analyze(*arguments: str | os.PathLike[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["systemd-analyze", *arguments], capture_output=True, text=True, check=False, env={"PATH": os.environ["PATH"]}
+    )
+
+
+def test_systemd_understands_every_line_of_the_unit(unit):
+    verdict = analyze("verify", "--man=no", unit)
+    complaints = [line for line in verdict.stderr.splitlines() if "jesignd.service" in line]
+    assert complaints == []
+
+
+def test_the_unit_exposes_little(unit):
+    verdict = analyze("security", "--offline=yes", f"--threshold={EXPOSURE}", "--no-pager", unit)
+    assert verdict.returncode == 0, verdict.stdout[-400:] + verdict.stderr
+
+
+def test_the_unit_waits_to_be_told_ready_and_keeps_a_broken_configuration_out():
+    text = (UNITS / "jesignd.service").read_text(encoding="utf-8")
+    for line in ("Type=notify", "WatchdogSec=60", "ExecStartPre=/opt/jesignd/bin/jesignd config check"):
+        assert line in text.splitlines()
+    assert re.search(r"^RestartPreventExitStatus=.*\b78\b", text, re.MULTILINE)
+
+
+def test_no_secret_and_no_key_stands_in_the_units():
+    for path in [*UNITS.glob("*.service"), *UNITS.glob("*/*.conf")]:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"(?im)^\s*(SetCredential|Environment=\S*(PASS|PIN|SECRET))", text)
