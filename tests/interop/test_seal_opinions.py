@@ -101,9 +101,7 @@ def test_openssl_finds_a_cades_signature_under_the_root(sealed: Path, authority:
     assert "CAdES Verification successful" in done.stderr
 
 
-def test_openssl_finds_the_time_stamp_right_where_there_is_one(
-    sealed: Path, authority: Authority, tmp_path, tool
-) -> None:
+def test_openssl_finds_the_time_stamp_right_if_any(sealed: Path, authority: Authority, tmp_path, tool) -> None:
     container, _ = _parts(sealed.read_bytes())
     (signer,) = cms.ContentInfo.load(container)["content"]["signer_infos"]
     if not signer["unsigned_attrs"]:

@@ -51,10 +51,12 @@ def refusal(source: Pkcs11Key) -> str:
     try:
         open_credential(source)
     except CredentialError as error:
-        assert "1234" not in error.message.fr
-        assert "9999" not in error.message.fr
-        return error.message.fr
-    raise AssertionError("accepted")
+        said = error.message.fr
+    else:
+        raise AssertionError("accepted")
+    assert "1234" not in said
+    assert "9999" not in said
+    return said
 
 
 def use(source: Pkcs11Key, authority: Authority) -> None:
@@ -77,6 +79,10 @@ def use(source: Pkcs11Key, authority: Authority) -> None:
     for thread in threads:
         thread.join()
     assert len(done) == 80
+    again = open_credential(source)
+    assert again.sign(b"after a reload")
+    again.close()
+    assert credential.sign(b"by the session that was there before")
     credential.close()
     try:
         credential.sign(b"x")
