@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 import hashlib
 import io
 import re
@@ -209,6 +210,24 @@ def test_a_page_tree_that_bites_its_tail_ends(office) -> None:
     for rung in Rung:
         with pytest.raises(DocumentError):
             office.seal(data, rung=rung)
+
+
+@pytest.mark.parametrize("lock", [b"/Lock<</Type/SigFieldLock/Action/All/P 1>>", b"/V 5 0 R"])
+def test_a_lock_against_any_change_is_respected(office, lock: bytes) -> None:
+    value = b"" if b"/V" in lock else b"/V<</Type/Sig>>"
+    more = {
+        4: b"<</FT/Sig/T(Signature1)/Rect[0 0 0 0]%s%s>>" % (lock, value),
+        5: b"<</Type/Sig/Reference[<</TransformMethod/DocMDP/TransformParams<</P 1>>>>]>>",
+    }
+    catalogue = b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]>>>>"
+    with pytest.raises(DocumentError) as refused:
+        office.seal(assembled({**with_changes(o1=catalogue), **more}))
+    assert refused.value.code is Code.ALREADY_SIGNED
+
+
+def test_a_certificate_that_ran_out_while_the_daemon_ran_seals_no_more(office, payslip: bytes) -> None:
+    with pytest.raises(CredentialError, match="expired"):
+        office.seal(payslip, at=office.authority.seal.certificate.not_valid_after_utc + datetime.timedelta(seconds=1))
 
 
 @pytest.mark.parametrize("level", [PadesLevel.B_T, PadesLevel.B_LT])
