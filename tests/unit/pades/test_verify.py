@@ -17,7 +17,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from jesignd.domain.levels import LegalLevel, PadesLevel
 from jesignd.domain.verdict import Modifications, Outcome, SignatureKind
 from jesignd.pades.trust import Endpoint
-from jesignd.pades.verify import require_earlier_intact, verify
+from jesignd.pades.verify import spoilt_by, verify
 
 ATTACKS = Path(__file__).parents[4] / "shared" / "corpus" / "attacks"
 ORIGINALS = {
@@ -156,14 +156,14 @@ def test_a_proven_time_is_told_and_a_forged_one_spoils_the_seal(office, payslip:
 
 def test_a_second_seal_does_not_spoil_the_first(office, payslip: bytes) -> None:
     once = office.seal(payslip, signatures_follow=True)
-    assert require_earlier_intact(once, office.seal(once, placement=corner())) is None
+    assert spoilt_by(once, office.seal(once, placement=corner())) is None
 
 
 def test_an_addition_that_spoils_an_earlier_signature_is_told(office, sealed: bytes) -> None:
     def overlay(writer: IncrementalPdfFileWriter) -> None:
         writer.add_stream_to_page(0, writer.add_object(generic.StreamObject(stream_data=b"0 0 9 9 re f")))
 
-    told = require_earlier_intact(sealed, appended(sealed, overlay))
+    told = spoilt_by(sealed, appended(sealed, overlay))
     assert told is not None
     assert "Cachet1" in told.fr
 
