@@ -84,7 +84,9 @@ def assert_all_done_once(database: Database, home: Path, ids: list[DocumentId]) 
             (delivery,) = deliveries.of_document(tx, one.id)
             assert one.sealed is not None
             assert (delivery.state, delivery.digest) == (DeliveryState.DELIVERED, one.sealed.digest)
-    assert {path.name for path in (home / "out").iterdir()} == {f"{one}.pdf" for one in ids}
+    # Hidden temporary files of a process killed are nobody's; no half file has a name that people see.
+    visible = {path.name for path in (home / "out").iterdir() if not path.name.startswith(".jesignd-")}
+    assert visible == {f"{one}.pdf" for one in ids}
     assert len(list((home / "vault" / "sealed").rglob("*.pdf"))) == DOCUMENTS
 
 
