@@ -86,7 +86,7 @@ def seal(
     """
     _require_means(compiled.profile, timestamp, revocation)
     certificates.require_within(compiled.validity, at)
-    mark = appearance.draw(compiled.profile, at) if placement is not None else None
+    mark = appearance.draw(compiled.profile, at, placement)
     while True:
         room = _TokenRoom.size if timestamp is not None else None
         reserved = compiled.template.size(room)

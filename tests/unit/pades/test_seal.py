@@ -17,6 +17,7 @@ from jesignd.domain.levels import PadesLevel
 from jesignd.domain.sealing import Rung
 from jesignd.domain.verdict import Outcome
 from jesignd.errors import Code, CredentialError, DocumentError, ServiceError, SettingsError, Words
+from jesignd.pades.cms import element
 from jesignd.pades.readback import read_back
 from jesignd.pades.verify import verify
 
@@ -262,7 +263,7 @@ def test_a_token_larger_than_its_gap_gets_a_larger_gap(office, payslip: bytes) -
 
     def stamp(digest: bytes) -> bytes:
         asked.append(digest)
-        return b"\x30\x82" + (40_000).to_bytes(2) + bytes(40_000)
+        return element(0x30, element(0x04, digest), bytes(40_000))
 
     sealed = office.seal(payslip, level=PadesLevel.B_T, timestamp=stamp)
     assert len(asked) == 2
