@@ -11,13 +11,14 @@ import dataclasses
 import functools
 import hashlib
 import os
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from jesignd.confined import Ask
 from jesignd.domain.documents import Digest
 from jesignd.domain.levels import PadesLevel
 from jesignd.domain.sealing import Mark, Rung, Sealed, SealRequest
-from jesignd.errors import Code, DocumentError, Words
+from jesignd.errors import Code, DocumentError, ServiceError, Words
 from jesignd.pades.readback import read_back
 from jesignd.pades.seal import CompiledProfile, compile_profile, seal
 from jesignd.pades.verify import spoilt_by
@@ -43,13 +44,16 @@ def seal_document(request: SealRequest, ask: Ask) -> Sealed:
 
     Raises:
         DocumentError: the file cannot be accepted; nothing was written.
+        ServiceError: the disk did not do its part.
         VerificationFailed: what was made does not stand up to our own check.
     """
-    data = request.original.read_bytes()
+    with _disk():
+        data = request.original.read_bytes()
     prepared = prepare(data, mark=request.profile.mark, max_bytes=request.max_bytes)
     compiled = compile_profile(request.profile, certificate=request.certificate, chain=request.chain)
     attempt = _climb(prepared, request=request, compiled=compiled, ask=ask)
-    _write(request, attempt.sealed)
+    with _disk():
+        _write(request, attempt.sealed)
     placement = attempt.prepared.placement
     return Sealed(
         digest=Digest(hashlib.sha256(attempt.sealed).hexdigest()),
@@ -135,6 +139,15 @@ def _must_compare(request: SealRequest, prepared: Prepared) -> bool:
     _producers_compared.add(producer)
     drawn = int.from_bytes(hashlib.sha256(prepared.data).digest()[:8]) % max(1, request.compare_one_in) == 0
     return first or drawn or prepared.inspection.rung is not Rung.STRICT
+
+
+@contextlib.contextmanager
+def _disk() -> Iterator[None]:
+    """A full or failing disk is not the fault of the file being sealed."""
+    try:
+        yield
+    except OSError as error:
+        raise ServiceError(Words(f"disque : {error.strerror}", f"disk: {error.strerror}")) from error
 
 
 def _write(request: SealRequest, sealed: bytes) -> None:
