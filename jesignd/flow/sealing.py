@@ -14,7 +14,7 @@ from jesignd.confined import Ask
 from jesignd.domain.documents import Digest
 from jesignd.domain.levels import PadesLevel
 from jesignd.domain.sealing import Inspection, Placement, Rung, Sealed, SealRequest
-from jesignd.errors import Code, DocumentError
+from jesignd.errors import Code, DocumentError, ServiceError, VerificationFailed, Words
 from jesignd.pades.readback import read_back
 from jesignd.pades.seal import CompiledProfile, compile_profile, seal
 from jesignd.pdf.compare import require_unchanged
@@ -39,9 +39,10 @@ def seal_document(request: SealRequest, ask: Ask) -> Sealed:
 
     Raises:
         DocumentError: the file cannot be accepted; nothing was written.
-        VerificationFailed: what was made does not stand up to our own check.
+        VerificationFailed: the original is not what was kept, or what was made does not stand up to our own check.
+        ServiceError: the disk is full or fails.
     """
-    data = request.original.read_bytes()
+    data = _read(request)
     prepared = prepare(data, mark=request.profile.mark, max_bytes=request.max_bytes)
     compiled = compile_profile(request.profile, certificate=request.certificate, chain=request.chain)
     attempt = _climb(prepared, request=request, compiled=compiled, ask=ask)
@@ -116,7 +117,40 @@ def _must_compare(request: SealRequest, attempt: _Attempt) -> bool:
     return first or drawn or attempt.inspection.rung is not Rung.STRICT
 
 
+def _read(request: SealRequest) -> bytes:
+    try:
+        data = request.original.read_bytes()
+    except FileNotFoundError as error:
+        raise VerificationFailed(
+            Words("l'original a disparu du coffre", "the original is gone from the vault"), hint=_RESTORE
+        ) from error
+    except OSError as error:
+        raise _disk(error) from error
+    if request.digest not in {None, hashlib.sha256(data).hexdigest()}:
+        raise VerificationFailed(
+            Words("l'original n'est plus ce qui fut reçu", "the original is no longer what was received"), hint=_RESTORE
+        )
+    return data
+
+
 def _write(request: SealRequest, sealed: bytes) -> None:
-    descriptor = os.open(request.target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(sealed)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+    try:
+        with os.fdopen(os.open(request.target, flags, 0o600), "wb") as file:
+            file.write(sealed)
+    except OSError as error:
+        raise _disk(error) from error
+
+
+def _disk(error: OSError) -> ServiceError:
+    """The document is not to blame for it."""
+    return ServiceError(
+        Words(f"le coffre n'a pas pu écrire ou lire : {error.strerror}", f"the vault failed: {error.strerror}"),
+        hint=Words(
+            "vérifiez la place et le disque du dossier d'état ; le travail reprend de lui-même",
+            "check space and disk of the state folder; work resumes by itself",
+        ),
+    )
+
+
+_RESTORE = Words("restaurez-le depuis la dernière sauvegarde", "restore it from the last backup")
