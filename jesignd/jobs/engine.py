@@ -38,6 +38,9 @@ _BUSY_POLL_SECONDS = 0.05
 _LISTENER_SECONDS = 0.2
 """We notify nobody; but stopping waits for the library's listener to turn round once."""
 
+_BEGINNING_SECONDS = 10.0
+"""How long after it was taken from its queue a job is in somebody's hand at the latest."""
+
 _OUTCOME_SECONDS = 2.0
 """How long the library may take to write down that a job has ended."""
 
@@ -69,8 +72,11 @@ class DbosEngine:
         return job
 
     def live(self, jobs: Sequence[str]) -> frozenset[str]:
-        """Those of these jobs that are waiting, delayed or running."""
-        return self._client.live(jobs)
+        """Those of these jobs that are waiting, delayed or running.
+
+        A job that its table says we run, and that we do not, has ended while the table could not be written.
+        """
+        return frozenset(one.job for one in self._client.unfinished(jobs) if not self._has_lost(one))
 
     def cancel(self, jobs: Sequence[str]) -> None:
         """Forget these jobs, where they have not begun."""
@@ -135,6 +141,14 @@ class DbosEngine:
             DBOS.destroy(destroy_registry=True)
             log.info("stopped engine node=%s drained=%s", self._node, drained)
         self._client.close()
+
+    def _has_lost(self, job: client.Unfinished) -> bool:
+        return (
+            job.node == self._node
+            and job.begun_at is not None
+            and time.time() - job.begun_at > _BEGINNING_SECONDS
+            and not (self._worker is not None and self._worker.has_in_hand(job.job))
+        )
 
     def _wait_for_outcomes(self) -> bool:
         deadline = time.monotonic() + _OUTCOME_SECONDS
