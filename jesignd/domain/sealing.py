@@ -123,6 +123,8 @@ class SealRequest:
     compare_one_in: int = 50
     """On the strict rung, one file in so many is compared before and after; 1: all; the first of a producer always."""
     revocation: RevocationMaterial | None = None
+    digest: Digest | None = None
+    """What the original is known by; a disk that gives other bytes is not believed. None: whatever stands there."""
 
 
 class Rung(StrEnum):

@@ -19,7 +19,7 @@ from jesignd.domain.levels import PadesLevel
 from jesignd.domain.sealing import Credential, RevocationMaterial, SealProfile, SealRequest, TimestampAuthority
 from jesignd.errors import Code, CredentialError, DocumentError, JesignError, ServiceError, Words
 from jesignd.flow.commit import Failed, commit
-from jesignd.flow.publish import Made, found_again, publish
+from jesignd.flow.publish import Made, discard, found_again, publish
 from jesignd.flow.records import Route
 from jesignd.flow.sealing import seal_document
 from jesignd.store import documents
@@ -81,7 +81,7 @@ def _seal_one(document: Document, *, vault: Vault, line: SealingLine, at: dateti
         return Failed(document, error)
     except Crashed as crash:
         log.warning("sealing crashed document=%s %s", document.id, crash)
-        return Failed(document, _poison())
+        return Failed(document, _killed() if crash.reason == "killed" else _poison())
     except OSError as error:
         return Failed(document, ServiceError(Words(f"disque : {error.strerror}", f"disk: {error.strerror}")))
 
@@ -99,6 +99,14 @@ def _poison() -> DocumentError:
     )
 
 
+def _killed() -> ServiceError:
+    """The file is not to blame: it is tried again like after any outage."""
+    return ServiceError(
+        Words("le système a tué le processus qui scellait", "the system killed the process that was sealing"),
+        hint=Words("vérifiez la mémoire de la machine", "check the machine's memory"),
+    )
+
+
 def _ask_child(document: Document, *, vault: Vault, line: SealingLine, at: datetime.datetime) -> Made:
     profile, credential = _tools(Route.of(document), line)
     target: Path = vault.temporary_folder / f"{document.id}.{secrets.token_hex(4)}.sealing"
@@ -112,11 +120,16 @@ def _ask_child(document: Document, *, vault: Vault, line: SealingLine, at: datet
         max_bytes=line.max_bytes,
         compare_one_in=line.compare_one_in,
         revocation=_proofs(profile, credential, line),
+        digest=document.claimed.digest,
     )
     services: dict[str, Callable[[bytes], bytes]] = {"sign": credential.sign}
     if line.timestamps is not None:
         services["timestamp"] = line.timestamps.timestamp
-    return Made(document, line.pool.run(seal_document, request, services=services), target)
+    try:
+        return Made(document, line.pool.run(seal_document, request, services=services), target)
+    except BaseException:
+        discard(target)
+        raise
 
 
 def _tools(route: Route, line: SealingLine) -> tuple[SealProfile, Credential]:

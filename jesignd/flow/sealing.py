@@ -18,7 +18,7 @@ from jesignd.confined import Ask
 from jesignd.domain.documents import Digest
 from jesignd.domain.levels import PadesLevel
 from jesignd.domain.sealing import Mark, Rung, Sealed, SealRequest
-from jesignd.errors import Code, DocumentError, ServiceError, Words
+from jesignd.errors import Code, DocumentError, ServiceError, VerificationFailed, Words
 from jesignd.pades.readback import read_back
 from jesignd.pades.seal import CompiledProfile, compile_profile, seal
 from jesignd.pades.verify import spoilt_by
@@ -44,11 +44,10 @@ def seal_document(request: SealRequest, ask: Ask) -> Sealed:
 
     Raises:
         DocumentError: the file cannot be accepted; nothing was written.
-        ServiceError: the disk did not do its part.
-        VerificationFailed: what was made does not stand up to our own check.
+        ServiceError: the disk is full or fails.
+        VerificationFailed: the original is not what was kept, or what was made does not stand up to our own check.
     """
-    with _disk():
-        data = request.original.read_bytes()
+    data = _read(request)
     prepared = prepare(data, mark=request.profile.mark, max_bytes=request.max_bytes)
     compiled = compile_profile(request.profile, certificate=request.certificate, chain=request.chain)
     attempt = _climb(prepared, request=request, compiled=compiled, ask=ask)
@@ -147,10 +146,34 @@ def _disk() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ServiceError(Words(f"disque : {error.strerror}", f"disk: {error.strerror}")) from error
+        raise ServiceError(
+            Words(f"le coffre n’a pas pu écrire ou lire : {error.strerror}", f"the vault failed: {error.strerror}"),
+            hint=Words(
+                "vérifiez la place et le disque du dossier d’état ; le travail reprend de lui-même",
+                "check space and disk of the state folder; work resumes by itself",
+            ),
+        ) from error
+
+
+def _read(request: SealRequest) -> bytes:
+    try:
+        with _disk():
+            data = request.original.read_bytes()
+    except ServiceError as error:
+        if not isinstance(error.__cause__, FileNotFoundError):
+            raise
+        gone = Words("l’original a disparu du coffre", "the original is gone from the vault")
+        raise VerificationFailed(gone, hint=_RESTORE) from error
+    if request.digest not in {None, hashlib.sha256(data).hexdigest()}:
+        other = Words("l’original n’est plus ce qui fut reçu", "the original is no longer what was received")
+        raise VerificationFailed(other, hint=_RESTORE)
+    return data
 
 
 def _write(request: SealRequest, sealed: bytes) -> None:
-    descriptor = os.open(request.target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+    with os.fdopen(os.open(request.target, flags, 0o600), "wb") as file:
         file.write(sealed)
+
+
+_RESTORE = Words("restaurez-le depuis la dernière sauvegarde", "restore it from the last backup")
