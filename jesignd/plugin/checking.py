@@ -127,6 +127,6 @@ def _lie(plugin: str, what: Words) -> PluginError:
         plugin,
         Words(f"le plugin {plugin} {what.fr}", f"plugin {plugin} {what.en}"),
         hint=Words(
-            "Le document attend ; prévenir l’auteur du plugin.", "The document waits; tell the plugin's author."
+            "Le document attend ; prévenir l’auteur du plugin.", "The document waits; tell the plugin’s author."
         ),
     )
