@@ -82,7 +82,7 @@ class Pool:
         with self._lock:
             if self._closed:
                 child.kill()
-                raise Crashed("died", "the pool is closed")
+                raise Crashed("killed", "the pool is closed")
             self._all.add(child)
         child.greet()
         return child
@@ -211,6 +211,8 @@ class _Child:
             return "died", "closed its end"
         if status == -signal.SIGXCPU:
             return "time", "CPU limit"
+        if status == -signal.SIGKILL:
+            return "killed", "by the kernel or an operator"
         return "died", f"status {status}"
 
     def kill(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jesignd.domain.authorisation import Authorised, Case, Drafted, Duplicate, Outcome, Prior, authorise
-from jesignd.domain.credit import Prices
+from jesignd.domain.credit import Cents, Prices
 from jesignd.domain.documents import DocumentId, DocumentState
 from jesignd.domain.events import Event
 from jesignd.domain.firm import Person
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable
 
-    from jesignd.domain.credit import Cents
     from jesignd.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -54,22 +53,25 @@ def authorise_batch(
     """Give each document of the batch its route, or hold it with the reason and the remedy."""
     at = clock()
     with database.transaction() as transaction:
-        spent = 0
-        ready: list[DocumentId] = []
+        ready: dict[DocumentId, Cents] = {}
         told: list[DocumentId] = []
         for document in documents.get_many(transaction, batch.documents):
             if document.state is not DocumentState.RECOGNISED:
                 continue
-            case = case_of(transaction, document, office=office, at=at, spent=spent)
+            case = case_of(transaction, document, office=office, at=at, spent=sum(ready.values()))
             outcome, decision = authorise(case)
-            _write(transaction, document, outcome=outcome, decision=decision, office=office, at=at)
+            if not _write(transaction, document, outcome=outcome, decision=decision, office=office, at=at):
+                continue  # one of this batch that came later has replaced it meanwhile
             if isinstance(outcome, Authorised):
-                spent += outcome.price
-                ready.append(document.id)
+                ready[document.id] = outcome.price
             else:
                 told.append(document.id)
+            if isinstance(outcome, Authorised | Drafted):
+                replaced = _replace(transaction, outcome.replaces, by=document.id, at=at)
+                ready = {one: price for one, price in ready.items() if one not in replaced}
+                told += replaced
         stages.finish(transaction, Stage.AUTHORISE, batch.documents)
-        promise_each(transaction, Stage.SEAL, ready, engine=engine, at=at)
+        promise_each(transaction, Stage.SEAL, list(ready), engine=engine, at=at)
         promise_each(transaction, Stage.REPORT, told, engine=engine, at=at)
     log.info("authorised documents=%d other=%d", len(ready), len(told))
 
@@ -133,11 +135,12 @@ def _write(
     decision: Decision,
     office: Office,
     at: datetime.datetime,
-) -> None:
+) -> bool:
+    """Write the outcome and its event down; False when the document was no longer waiting for one."""
     state, event, changes = _consequence(outcome, document, office)
     moved = documents.move_many(transaction, [Move(document.id, document.state, state, changes)], at=at)
     if document.id not in moved:
-        return
+        return False
     considered = [
         {
             "rule": one.rule,
@@ -147,8 +150,7 @@ def _write(
         for one in decision.considered
     ]
     journal.record(transaction, event, document.id, {**_told(outcome), "considered": considered}, at=at)
-    if isinstance(outcome, Authorised | Drafted):
-        _replace(transaction, outcome.replaces, by=document.id, at=at)
+    return True
 
 
 def _consequence(outcome: Outcome, document: Document, office: Office) -> tuple[DocumentState, Event, Changes]:
@@ -175,9 +177,12 @@ def _told(outcome: Outcome) -> dict[str, object]:
 
 def _replace(
     transaction: Transaction, replaced: Sequence[DocumentId], *, by: DocumentId, at: datetime.datetime
-) -> None:
-    """An earlier export that was not sealed yet gives way to the later one."""
+) -> list[DocumentId]:
+    """Earlier exports that were not sealed yet give way to the later one; those that did."""
+    gone: list[DocumentId] = []
     for older in documents.get_many(transaction, replaced):
         move = Move(older.id, older.state, DocumentState.REPLACED, Changes(route={"replaced_by": by}))
         if older.id in documents.move_many(transaction, [move], at=at):
             journal.record(transaction, Event.REPLACED, older.id, {"by": by}, at=at)
+            gone.append(older.id)
+    return gone
