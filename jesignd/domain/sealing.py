@@ -116,11 +116,11 @@ class SealRequest:
     chain: tuple[bytes, ...]
     at: datetime.datetime
     max_bytes: int
-    digest: Digest | None = None
-    """What the original must still be; None: whoever asks has no record of it."""
     compare_one_in: int = 50
     """On the strict rung, one file in so many is compared before and after; 1: all; the first of a producer always."""
     revocation: RevocationMaterial | None = None
+    digest: Digest | None = None
+    """What the original is known by; a disk that gives other bytes is not believed. None: whatever stands there."""
 
 
 class Rung(StrEnum):

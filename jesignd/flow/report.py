@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from jesignd import durable
-from jesignd.domain.documents import CompanionRole, DocumentId, DocumentState
+from jesignd.domain.documents import CompanionRole, Digest, DocumentId, DocumentState
 from jesignd.domain.folders import WatchedFolder
 from jesignd.domain.jobs import Batch, Promiser, Stage
 from jesignd.errors import JesignError, PluginError, ServiceError, Words
@@ -165,13 +166,15 @@ def _write_once(path: Path, data: bytes) -> None:
 
     The directory is not made: one that is not there is a share that is not mounted.
     """
+    digest = Digest(hashlib.sha256(data).hexdigest())
     try:
         for number in range(1, 1000):
             candidate = path if number == 1 else path.with_name(f"{path.stem}_{number}{path.suffix}")
             if candidate.is_file() and not candidate.is_symlink() and candidate.read_bytes() == data:
+                durable.temporary_for(candidate, digest).unlink(missing_ok=True)
                 return
             try:
-                durable.write_new(candidate, [data], 0o640)
+                durable.write_new(candidate, [data], 0o640, temporary=durable.temporary_for(candidate, digest))
             except FileExistsError:
                 continue
             return

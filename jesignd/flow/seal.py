@@ -19,7 +19,7 @@ from jesignd.domain.levels import PadesLevel
 from jesignd.domain.sealing import Credential, RevocationMaterial, SealProfile, SealRequest, TimestampAuthority
 from jesignd.errors import Code, CredentialError, DocumentError, JesignError, ServiceError, Words
 from jesignd.flow.commit import Failed, commit
-from jesignd.flow.publish import Made, found_again, publish
+from jesignd.flow.publish import Made, discard, found_again, publish
 from jesignd.flow.records import Route
 from jesignd.flow.sealing import disk_failed, seal_document
 from jesignd.store import documents
@@ -80,10 +80,6 @@ def _publish(results: Sequence[Made | Failed], *, vault: Vault) -> list[Made | F
     try:
         published = iter(publish(made, vault=vault))
     except (ServiceError, OSError) as error:
-        for temporary in (one.temporary for one in made):
-            if temporary is not None:
-                temporary.unlink(missing_ok=True)
-                temporary.with_suffix(".report").unlink(missing_ok=True)
         told = error if isinstance(error, ServiceError) else disk_failed(error)
         return [Failed(one.document, told) if isinstance(one, Made) else one for one in results]
     return [next(published) if isinstance(one, Made) else one for one in results]
@@ -137,14 +133,18 @@ def _ask_child(document: Document, *, vault: Vault, line: SealingLine, at: datet
         chain=credential.chain,
         at=at,
         max_bytes=line.max_bytes,
-        digest=document.claimed.digest,
         compare_one_in=line.compare_one_in,
         revocation=_proofs(profile, credential, line),
+        digest=document.claimed.digest,
     )
     services: dict[str, Callable[[bytes], bytes]] = {"sign": credential.sign}
     if line.timestamps is not None:
         services["timestamp"] = line.timestamps.timestamp
-    return Made(document, line.pool.run(seal_document, request, services=services), target)
+    try:
+        return Made(document, line.pool.run(seal_document, request, services=services), target)
+    except BaseException:
+        discard(target)
+        raise
 
 
 def _tools(route: Route, line: SealingLine) -> tuple[SealProfile, Credential]:

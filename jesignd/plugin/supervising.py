@@ -238,7 +238,7 @@ _REASONS = {
     "time": Words("ne répond pas", "does not answer"),
     "memory": Words("prend trop de mémoire", "takes too much memory"),
     "died": Words("s’arrête net", "dies"),
-    "killed": Words("a été tué", "was killed"),
+    "killed": Words("a été arrêté", "was ended"),
     "exception": Words("échoue", "fails"),
     "garbled": Words("répond n’importe quoi", "answers garbage"),
 }
@@ -250,7 +250,7 @@ def _misbehaved(plugin: str, reason: str, document: str | None = None) -> Plugin
         plugin,
         Words(f"le plugin {plugin} {what.fr}", f"plugin {plugin} {what.en}"),
         hint=Words(
-            "Le document attend ; prévenir l’auteur du plugin.", "The document waits; tell the plugin’s author."
+            "Le document attend ; prévenir l’auteur du plugin.", "The document waits; tell the plugin's author."
         ),
         document=document,
     )
