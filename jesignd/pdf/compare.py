@@ -2,7 +2,8 @@
 
 Bounded: page count and page sizes always; text on every page up to `MAX_TEXT_PAGES`, beyond that on an even sample;
 pictures of the first, the last and the marked page and of an even sample of `SAMPLED_PICTURES`. Pictures must be equal
-to the bit, outside the mark and a border of two pixels where the mark's edge is smoothed.
+to the bit, outside the mark and a border of two pixels where the mark's edge is smoothed. A document with a form is
+pictured twice, as printed and as a program that fills forms draws it: the two need not show the same.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import math
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from jesignd.domain.sealing import Rung
 from jesignd.errors import VerificationFailed, Words
+from jesignd.pdf import refusals
 from jesignd.pdf.opened import READING_FAULTS, viewer
-from jesignd.pdf.render import Picture, colours_of, text_of
+from jesignd.pdf.render import Picture, colours_of, draw_forms, form_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,26 +31,33 @@ PIXELS_PER_UNIT = 1.0
 BORDER_PIXELS = 2
 
 
-def require_unchanged(before: bytes, after: bytes, *, placement: Placement | None) -> None:
+def require_unchanged(before: bytes, after: bytes, *, placement: Placement | None, rung: Rung) -> None:
     """Return if `after` shows and reads the same as `before`, outside the mark.
 
     Raises:
-        VerificationFailed: something differs; says what and on which page.
-        DocumentError: one of the two cannot be opened.
+        DocumentError: something differs, or one of the two cannot be opened, for a reason that lies in the file: it is
+            irregular, or does not even look the same twice.
+        VerificationFailed: something differs although the file is sound; says what and on which page.
     """
-    if (difference := first_difference(before, after, placement=placement)) is not None:
-        raise VerificationFailed(
-            Words(f"Le document a changé : {difference.fr}.", f"The document has changed: {difference.en}."),
-            hint=Words(
-                "Rien n’a été livré. Signalez ce fichier à l’éditeur de jesignd.",
-                "Nothing was delivered. Report this file to the makers of jesignd.",
-            ),
-        )
+    difference = first_difference(before, after, placement=placement)
+    if difference is None:
+        return
+    if rung is not Rung.STRICT or first_difference(before, before, placement=None) is not None:
+        raise refusals.changed_by_sealing(difference)
+    raise VerificationFailed(
+        Words(f"Le document a changé : {difference.fr}.", f"The document has changed: {difference.en}."),
+        hint=Words(
+            "Rien n’a été livré. Signalez ce fichier à l’éditeur de jesignd.",
+            "Nothing was delivered. Report this file to the makers of jesignd.",
+        ),
+    )
 
 
 def first_difference(before: bytes, after: bytes, *, placement: Placement | None) -> Words | None:
     """What differs first, or None."""
     with viewer(before) as old, viewer(after) as new:
+        draw_forms(old)
+        draw_forms(new)
         pages = len(old)
         if pages != len(new):
             return Words(f"{pages} pages avant, {len(new)} après", f"{pages} pages before, {len(new)} after")
@@ -118,12 +128,22 @@ def _seen_difference(
 
 
 def _look_alike(one: pypdfium2.PdfPage, other: pypdfium2.PdfPage, spared: Placement | None) -> bool:
+    size = one.get_size()
     old, new = colours_of(one, scale=PIXELS_PER_UNIT), colours_of(other, scale=PIXELS_PER_UNIT)
+    if not _same(old, new, size=size, spared=spared):
+        return False
+    if one.formenv is None and other.formenv is None:
+        return True
+    old, new = form_of(one, scale=PIXELS_PER_UNIT), form_of(other, scale=PIXELS_PER_UNIT)
+    return _same(old, new, size=size, spared=spared)
+
+
+def _same(old: Picture, new: Picture, *, size: tuple[float, float], spared: Placement | None) -> bool:
     if old.pixels == new.pixels:
         return True
     if spared is None or (old.width, old.height) != (new.width, new.height):
         return False
-    left, right, high, low = _hole(old, one.get_size(), spared)
+    left, right, high, low = _hole(old, size, spared)
     for number in range(old.height):
         was, now = old.row(number), new.row(number)
         if high <= number < low:

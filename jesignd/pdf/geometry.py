@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jesignd.domain.sealing import Corner, Mark, Placement
 from jesignd.pdf import free_area, refusals
-from jesignd.pdf.opened import READING_FAULTS, Structure, structure
+from jesignd.pdf.opened import READING_FAULTS, Structure, structure, viewer
 from jesignd.pdf.page_box import PageBox, Rectangle, page_box
 
 if TYPE_CHECKING:
     import pikepdf
+    import pypdfium2
 
 POINTS_PER_MM = 72 / 25.4
 WIDEST_MARGIN = 1 / 8
 """Of the page's short side: on a small page the margin gives way before the mark does."""
+SHRINKING = (1.0, 0.85, 0.7, 0.55)
+SHRINKING_ON_SMALL_PAGES = (*SHRINKING, 0.4, 0.25)
+SMALL_PAGE_POINTS = 298.0
+"""Short side of an A6 sheet: a ticket or a label has no room for a mark one could read at arm's length."""
+STRIP_SHRINKING = (1.0, 0.85, 0.7)
+MOST_PAGES = 10
+"""On which free room is looked for: whoever looks for the seal will not leaf further."""
+STRIP_WIDTH_MM, STRIP_HEIGHT_MM = 80.0, 8.0
+"""Two lines of small print."""
+STRIP_MARGINS_MM = (5.0, 2.0)
+"""As near the edge as office printers print; then nearer, which at least shows on screens."""
 
 
 def place(data: bytes, mark: Mark) -> Placement:
@@ -31,17 +44,18 @@ def place(data: bytes, mark: Mark) -> Placement:
 def place_opened(data: bytes, opened: Structure, mark: Mark) -> Placement:
     """`place`, for a file qpdf has already opened."""
     number = _page_number(mark.page, opened.pages)
+    if mark.corner is Corner.AUTO:
+        return _in_free_area(data, opened, mark, asked=number)
     try:
-        page = opened.pdf.pages[number - 1].obj
-        box = page_box(page)
-        if mark.corner is Corner.AUTO:
-            seen = _in_free_area(data, page, number=number, box=box, mark=mark)
-        else:
-            seen = corner_rectangle(box.size, mark, mark.corner)
+        box = page_box(opened.pdf.pages[number - 1].obj)
+        return _placement(box, corner_rectangle(box.size, mark, mark.corner), page=number)
     except READING_FAULTS as error:
         raise refusals.unreadable() from error
+
+
+def _placement(box: PageBox, seen: Rectangle, *, page: int) -> Placement:
     return Placement(
-        page=number,
+        page=page,
         rectangle=_rounded(box.to_user_space(seen)),
         rotation=box.rotation,
         scale=box.scale,
@@ -56,15 +70,55 @@ def _page_number(asked: int, pages: int) -> int:
     return number
 
 
-def _in_free_area(data: bytes, page: pikepdf.Object, *, number: int, box: PageBox, mark: Mark) -> Rectangle:
+def _in_free_area(data: bytes, opened: Structure, mark: Mark, *, asked: int) -> Placement:
+    """Where the mark hides nothing: on the page asked for, else on one near it, else as a strip on one of those."""
+    with viewer(data) as document:
+        for shape in (mark, *_strip(mark)):
+            for number in outwards(asked, opened.pages):
+                try:
+                    found = _free(document, opened.pdf.pages[number - 1].obj, shape, number=number)
+                except READING_FAULTS as error:
+                    if number == asked:
+                        raise refusals.unreadable() from error
+                    continue
+                if found is not None:
+                    return found
+    raise refusals.no_free_area(asked)
+
+
+def _free(document: pypdfium2.PdfDocument, page: pikepdf.Object, mark: Mark, *, number: int) -> Placement | None:
+    box = page_box(page)
     corners = (Corner.BOTTOM_RIGHT, Corner.BOTTOM_LEFT, Corner.TOP_RIGHT, Corner.TOP_LEFT)
-    return free_area.find(
-        data,
+    seen = free_area.find(
+        document,
         page=number,
         box=box,
         obstacles=free_area.obstacles(page, box),
         corners=tuple(corner_rectangle(box.size, mark, corner) for corner in corners),
+        shares=_shares(mark, box),
     )
+    return None if seen is None else _placement(box, seen, page=number)
+
+
+def _shares(mark: Mark, box: PageBox) -> tuple[float, ...]:
+    if mark.height_mm <= STRIP_HEIGHT_MM:
+        return STRIP_SHRINKING
+    return SHRINKING_ON_SMALL_PAGES if min(box.size) < SMALL_PAGE_POINTS else SHRINKING
+
+
+def _strip(mark: Mark) -> tuple[Mark, ...]:
+    """The same mark laid out wide and low, for a footer's or a margin's height; nothing if it is that low already."""
+    if mark.height_mm <= STRIP_HEIGHT_MM:
+        return ()
+    wide = max(mark.width_mm, STRIP_WIDTH_MM)
+    strip = replace(mark, width_mm=wide, height_mm=STRIP_HEIGHT_MM)
+    return tuple(replace(strip, margin_mm=min(mark.margin_mm, margin)) for margin in STRIP_MARGINS_MM)
+
+
+def outwards(asked: int, pages: int) -> list[int]:
+    """The page asked for, then its neighbours, the nearest first and the earlier of two; at most `MOST_PAGES`."""
+    near = range(max(1, asked - MOST_PAGES), min(pages, asked + MOST_PAGES) + 1)
+    return sorted(near, key=lambda number: (abs(number - asked), number))[:MOST_PAGES]
 
 
 def corner_rectangle(size: tuple[float, float], mark: Mark, corner: Corner) -> Rectangle:

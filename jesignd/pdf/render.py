@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import struct
 import zlib
@@ -108,6 +109,17 @@ def colours_of(page: pypdfium2.PdfPage, *, scale: float) -> Picture:
 def greys_of(page: pypdfium2.PdfPage, *, scale: float) -> Picture:
     """`colours_of`, in grey."""
     return _packed(page.render(scale=_within_limits(page, scale), grayscale=True, **_AS_SHOWN))
+
+
+def draw_forms(document: pypdfium2.PdfDocument) -> None:
+    """Have the form drawn as one who fills it sees it, fields without an appearance included; before any page opens."""
+    with contextlib.suppress(*READING_FAULTS):
+        document.init_forms()
+
+
+def form_of(page: pypdfium2.PdfPage, *, scale: float) -> Picture:
+    """`colours_of`, of a document whose form is drawn."""
+    return _packed(page.render(scale=_within_limits(page, scale), **{**_AS_SHOWN, "may_draw_forms": True}))
 
 
 _AS_SHOWN: dict[str, Any] = {

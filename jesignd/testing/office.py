@@ -17,7 +17,7 @@ from jesignd.domain.credit import Cents
 from jesignd.domain.documents import DocumentState
 from jesignd.store import documents, ledger
 from jesignd.store.database import Database
-from jesignd.testing.authority import make_authority
+from jesignd.testing.authority import PrivateKey, make_authority
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -39,6 +39,8 @@ class Office:
     root: Path
     command: tuple[str, ...] = (sys.executable, "-m", "jesignd")
     """How the daemon is started; a fault-injecting tracer may stand in front."""
+    seal_key: PrivateKey | None = None
+    """The firm's key, where ECDSA P-256 is not what is wanted."""
     daemon: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -92,9 +94,10 @@ class Office:
         level: str = "B-B",
         mark: str = "{page: last, corner: auto}",
         connector: str = "neutral",
+        firm: str = "",
         extra: str = "",
     ) -> None:
-        """Write the configuration; `folder` and `extra` are more YAML for the folder and for the whole."""
+        """Write the configuration; `folder`, `firm` and `extra` are more YAML for these and for the whole."""
         self.config.write_text(
             _SETTINGS.format(
                 root=self.root,
@@ -103,6 +106,7 @@ class Office:
                 level=level,
                 mark=mark,
                 connector=connector,
+                firm=firm,
                 extra=extra,
             ),
             encoding="utf-8",
@@ -226,7 +230,7 @@ class Office:
             return b"started folders=" in log.read()
 
     def _make_keys(self) -> None:
-        authority = make_authority(firm_name="Cabinet Équerre & Associés")
+        authority = make_authority(firm_name="Cabinet Équerre & Associés", seal_key=self.seal_key)
         chain = authority.seal.pem + authority.issuing.pem + authority.root.pem
         (self.root / "cachet.pem").write_bytes(chain)
         (self.root / "racine.pem").write_bytes(authority.root.pem)
@@ -237,7 +241,7 @@ class Office:
 
 _SETTINGS = """\
 version: 1
-firm: {{name: Cabinet Équerre & Associés, siren: "732829320", demonstration: true}}
+firm: {{name: Cabinet Équerre & Associés, siren: "732829320", demonstration: true{firm}}}
 storage: {{state: {root}/etat}}
 keys:
   cachet: {{backend: pem, key: {root}/cachet.key, certificate: {root}/cachet.pem}}
