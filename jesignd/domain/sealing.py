@@ -17,7 +17,11 @@ from jesignd.domain.levels import PadesLevel
 
 
 class Corner(StrEnum):
-    """Where the mark goes, in the page as people see it. `AUTO`: the first free area, from the bottom right."""
+    """Where the mark goes, in the page as people see it.
+
+    `AUTO`: the first free area from the bottom right; where there is none, on a page near by, then as a strip of two
+    lines; never over text.
+    """
 
     AUTO = "auto"
     BOTTOM_RIGHT = "bottom-right"
@@ -105,9 +109,12 @@ class RevocationMaterial:
 
 
 @dataclass(frozen=True, slots=True)
-class SealOrder:
-    """How a confined child is to seal: no key and no address, only what it asks its parent for."""
+class SealRequest:
+    """What a confined child needs to seal one file: no key and no address, only what it asks its parent for."""
 
+    original: Path
+    target: Path
+    """Where the sealed bytes are written: a free name in the vault's temporary folder."""
     profile: SealProfile
     certificate: bytes
     chain: tuple[bytes, ...]
@@ -116,15 +123,17 @@ class SealOrder:
     compare_one_in: int = 50
     """On the strict rung, one file in so many is compared before and after; 1: all; the first of a producer always."""
     revocation: RevocationMaterial | None = None
+    digest: Digest | None = None
+    """What the original is known by; a disk that gives other bytes is not believed. None: whatever stands there."""
 
 
 @dataclass(frozen=True, slots=True)
-class SealTask:
-    """One file to seal."""
+class AlsoSeal:
+    """Another file to seal in the same call and in the same way; the fields mean what they mean in `SealRequest`."""
 
     original: Path
     target: Path
-    """Where the sealed bytes are written: a free name in the vault's temporary folder."""
+    digest: Digest | None = None
 
 
 class Rung(StrEnum):

@@ -6,21 +6,21 @@ The libraries that parse foreign files weigh 25 MB and are no business of the da
 from __future__ import annotations
 
 from jesignd.confined import Ask, Raised
-from jesignd.domain.sealing import Sealed, SealOrder, SealTask
+from jesignd.domain.sealing import AlsoSeal, Sealed, SealRequest
 
 WARM = ("jesignd.flow.sealing",)
 """What a child that seals loads before its first call."""
 
 
-def seal_document(order: SealOrder, task: SealTask, ask: Ask) -> Sealed:
+def seal_document(request: SealRequest, ask: Ask) -> Sealed:
     """`sealing.seal_document`, in a child."""
     from jesignd.flow import sealing
 
-    return sealing.seal_document(order, task, ask)
+    return sealing.seal_document(request, ask)
 
 
-def seal_documents(order: SealOrder, tasks: tuple[SealTask, ...], ask: Ask) -> tuple[Sealed | Raised, ...]:
+def seal_documents(first: SealRequest, others: tuple[AlsoSeal, ...], ask: Ask) -> tuple[Sealed | Raised, ...]:
     """`sealing.seal_documents`, in a child."""
     from jesignd.flow import sealing
 
-    return sealing.seal_documents(order, tasks, ask)
+    return sealing.seal_documents(first, others, ask)

@@ -6,7 +6,6 @@ in between, the file is found there and committed instead of being sealed, and c
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -18,24 +17,24 @@ from jesignd.domain.documents import DocumentState
 from jesignd.domain.jobs import Batch, Promiser
 from jesignd.domain.levels import PadesLevel
 from jesignd.domain.sealing import (
+    AlsoSeal,
     Credential,
     RevocationMaterial,
     Sealed,
-    SealOrder,
     SealProfile,
-    SealTask,
+    SealRequest,
     TimestampAuthority,
 )
 from jesignd.errors import Code, CredentialError, DocumentError, JesignError, ServiceError, Words
 from jesignd.flow.commit import Failed, commit
+from jesignd.flow.disk import disk_failed
 from jesignd.flow.errands import seal_documents
-from jesignd.flow.publish import Made, found_again, publish
+from jesignd.flow.publish import Made, discard, found_again, publish
 from jesignd.flow.records import Route
 from jesignd.store import documents
 
 if TYPE_CHECKING:
     import datetime
-    from pathlib import Path
 
     from jesignd.flow.parallel import Spread
     from jesignd.store.database import Database
@@ -82,11 +81,22 @@ def seal_batch(
         ]
     chunks = _chunks(waiting, line)
     answers = spread.over(lambda chunk: _seal_some(chunk, vault=vault, line=line, at=clock()), chunks)
-    results = [result for chunk in answers for result in chunk]
-    made = publish([result for result in results if isinstance(result, Made)], vault=vault)
+    results = _publish([result for chunk in answers for result in chunk], vault=vault)
+    made = [result for result in results if isinstance(result, Made)]
     failed = [result for result in results if isinstance(result, Failed)]
     commit(batch, made, failed, database=database, engine=engine, at=clock())
     log.info("sealed documents=%d failed=%d", len(made), len(failed))
+
+
+def _publish(results: Sequence[Made | Failed], *, vault: Vault) -> list[Made | Failed]:
+    """Publish what was made; when the disk does not do its part, none counts as made, and all are tried again."""
+    made = [result for result in results if isinstance(result, Made)]
+    try:
+        published = iter(publish(made, vault=vault))
+    except (ServiceError, OSError) as error:
+        told = error if isinstance(error, ServiceError) else disk_failed(error)
+        return [Failed(one.document, told) if isinstance(one, Made) else one for one in results]
+    return [next(published) if isinstance(one, Made) else one for one in results]
 
 
 def _chunks(waiting: Sequence[Document], line: SealingLine) -> list[list[Document]]:
@@ -115,10 +125,8 @@ def _seal_some(
     for document in documents:
         try:
             made = found_again(document, vault)
-        except JesignError as error:
-            results.append(Failed(document, error))
-        except OSError as error:
-            results.append(Failed(document, _disk(error)))
+        except (JesignError, OSError) as error:
+            results.append(_failed(document, error))
         else:
             results += [made] if made else []
             missing += [] if made else [document]
@@ -129,41 +137,49 @@ def _ask_child(
     documents: Sequence[Document], *, vault: Vault, line: SealingLine, at: datetime.datetime
 ) -> list[Made | Failed]:
     """Have a child seal these; when it crashes over several, each is tried alone and only the guilty one pays."""
-    targets = [vault.temporary_folder / f"{one.id}.{secrets.token_hex(4)}.sealing" for one in documents]
-    tasks = tuple(
-        SealTask(vault.path(one.claimed.digest), target) for one, target in zip(documents, targets, strict=True)
-    )
+    files = [
+        AlsoSeal(
+            vault.path(one.claimed.digest),
+            vault.temporary_folder / f"{one.id}.{secrets.token_hex(4)}.sealing",
+            one.claimed.digest,
+        )
+        for one in documents
+    ]
     try:
-        order, services = _order(Route.of(documents[0]), line, at)
-        answers = line.pool.run(seal_documents, order, tasks, services=services)
-        return [_result(*each) for each in zip(documents, targets, answers, strict=True)]
-    except JesignError as error:
-        _discard(targets)
-        return [Failed(document, error) for document in documents]
-    except OSError as error:
-        _discard(targets)
-        return [Failed(document, _disk(error)) for document in documents]
-    except (Crashed, ValueError) as crash:
-        _discard(targets)
+        request, services = _request(Route.of(documents[0]), files[0], line, at)
+        answers = line.pool.run(seal_documents, request, tuple(files[1:]), services=services)
+        return [_result(*each) for each in zip(documents, files, answers, strict=True)]
+    except BaseException as error:
+        for file in files:
+            discard(file.target)
+        if isinstance(error, JesignError | OSError):
+            return [_failed(document, error) for document in documents]
+        if not isinstance(error, Crashed | ValueError):
+            raise
         if len(documents) > 1:
             return [one for document in documents for one in _ask_child([document], vault=vault, line=line, at=at)]
-        log.warning("sealing crashed document=%s %s", documents[0].id, crash)
-        return [Failed(documents[0], _poison())]
+        log.warning("sealing crashed document=%s %s", documents[0].id, error)
+        was_killed = isinstance(error, Crashed) and error.reason == "killed"
+        return [Failed(documents[0], _killed() if was_killed else _poison())]
 
 
-def _result(document: Document, target: Path, answer: Sealed | Raised) -> Made | Failed:
-    return Failed(document, answer.error()) if isinstance(answer, Raised) else Made(document, answer, target)
+def _result(document: Document, file: AlsoSeal, answer: Sealed | Raised) -> Made | Failed:
+    return Failed(document, answer.error()) if isinstance(answer, Raised) else Made(document, answer, file.target)
 
 
-def _discard(targets: Sequence[Path]) -> None:
-    """What cannot be removed now is a leftover, which the next start removes."""
-    for target in targets:
-        with contextlib.suppress(OSError):
-            target.unlink(missing_ok=True)
+def _failed(document: Document, error: JesignError | OSError) -> Failed:
+    return Failed(document, error if isinstance(error, JesignError) else disk_failed(error))
 
 
-def _disk(error: OSError) -> ServiceError:
-    return ServiceError(Words(f"disque : {error.strerror}", f"disk: {error.strerror}"))
+def _killed() -> ServiceError:
+    """Not the file's fault, as far as one can tell: it is tried again, and held at last."""
+    return ServiceError(
+        Words("le programme qui scelle a été tué", "the program that seals was killed"),
+        hint=Words(
+            "vérifiez la mémoire de la machine ; le scellement reprend de lui-même",
+            "check the machine’s memory; sealing resumes by itself",
+        ),
+    )
 
 
 def _poison() -> DocumentError:
@@ -174,17 +190,19 @@ def _poison() -> DocumentError:
             "the file makes the programs that read it fail or never end",
         ),
         hint=Words(
-            "réimprimez le document depuis son logiciel d'origine", "print the document again from its software"
+            "réimprimez le document depuis son logiciel d’origine", "print the document again from its software"
         ),
     )
 
 
-def _order(
-    route: Route, line: SealingLine, at: datetime.datetime
-) -> tuple[SealOrder, Mapping[str, Callable[[bytes], bytes]]]:
+def _request(
+    route: Route, file: AlsoSeal, line: SealingLine, at: datetime.datetime
+) -> tuple[SealRequest, Mapping[str, Callable[[bytes], bytes]]]:
     """How to seal on this route, and whom the child may ask for what."""
     profile, credential = _tools(route, line)
-    order = SealOrder(
+    request = SealRequest(
+        original=file.original,
+        target=file.target,
         profile=profile,
         certificate=credential.certificate,
         chain=credential.chain,
@@ -192,11 +210,12 @@ def _order(
         max_bytes=line.max_bytes,
         compare_one_in=line.compare_one_in,
         revocation=_proofs(profile, credential, line),
+        digest=file.digest,
     )
     services: dict[str, Callable[[bytes], bytes]] = {"sign": credential.sign}
     if line.timestamps is not None:
         services["timestamp"] = line.timestamps.timestamp
-    return order, services
+    return request, services
 
 
 def _tools(route: Route, line: SealingLine) -> tuple[SealProfile, Credential]:
@@ -205,11 +224,12 @@ def _tools(route: Route, line: SealingLine) -> tuple[SealProfile, Credential]:
     if profile is None or credential is None:
         raise CredentialError(
             Words(
-                f"la règle « {route.profile} » ou sa clé n'est pas utilisable",
-                f"rule “{route.profile}” or its key cannot be used",
+                f"la clé de la règle « {route.profile} » n’est pas utilisable",
+                f"the key of rule “{route.profile}” cannot be used",
             ),
             hint=Words(
-                "voyez jesignd doctor, corrigez la configuration, rechargez-la", "see jesignd doctor, mend, reload"
+                "voyez ce qu’en dit « jesignd doctor », corrigez, puis rechargez la configuration",
+                "see what `jesignd doctor` says of it, mend it, then reload the configuration",
             ),
         )
     return profile, credential

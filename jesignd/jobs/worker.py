@@ -53,7 +53,7 @@ class Worker:
         self._line = threading.Semaphore(workers)
         self._lanes: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._idle = threading.Condition()
-        self._in_hand = 0
+        self._in_hand: set[str] = set()
         self._here = _Here()
 
     def do(self, job: str, batch: Batch) -> str:
@@ -63,7 +63,7 @@ class Worker:
         must not end a thread of the engine, nor be kept in its tables with what it says about people.
         """
         with self._idle:
-            self._in_hand += 1
+            self._in_hand.add(job)
         try:
             with self._lanes[batch.lane] if batch.lane else self._line:
                 self._follow(job, batch)
@@ -75,7 +75,7 @@ class Worker:
         finally:
             self._here.job = None
             with self._idle:
-                self._in_hand -= 1
+                self._in_hand.discard(job)
                 self._idle.notify_all()
             self._done(batch)
 
@@ -98,6 +98,11 @@ class Worker:
             for following in self._held(job):
                 if following.stage is stage:
                     self._stages[stage](following)
+
+    def has_in_hand(self, job: str) -> bool:
+        """Whether the job was begun here and has not ended."""
+        with self._idle:
+            return job in self._in_hand
 
     def wait_until_idle(self, seconds: float) -> bool:
         """Whether nothing was in hand any more within this time."""

@@ -23,13 +23,6 @@ _EMPTY_FORM = b"<</Type/XObject/Subtype/Form/BBox[0 0 0 0]/Resources<<>>/Length 
 _TURNS = {0: b"", 90: b"/Matrix[0 1 -1 0 0 0]", 180: b"/Matrix[-1 0 0 -1 0 0]", 270: b"/Matrix[0 -1 1 0 0 0]"}
 """By how a viewer turns the page (clockwise): the mark is turned the other way, so that it is seen upright."""
 
-
-NO_CHANGES_ALLOWED = (
-    b"/Reference[<</Type/SigRef/TransformMethod/DocMDP/TransformParams<</Type/TransformParams/V/1.2/P 1>>>>]"
-)
-"""The entry of a signature dictionary that certifies the file as it stands (DocMDP, ISO 32000-1, 12.8.2.2)."""
-
-
 NO_CHANGES_ALLOWED = (
     b"/Reference[<</Type/SigRef/TransformMethod/DocMDP/TransformParams<</Type/TransformParams/V/1.2/P 1>>>>]"
 )
@@ -93,8 +86,6 @@ def add_field(
     fields.append(field_ref)
     update.update_container(fields)
     form[pdf_name("/SigFlags")] = generic.NumberObject(3)
-    if "/NeedAppearances" in form:
-        del form["/NeedAppearances"]
     update.update_container(form)
     _annotate(update, page_ref, field_ref)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 _BUSY_MILLISECONDS = 10_000
 _BEGIN_TRIES = 6
 """A foreign lock of 45 s (a backup tool, an SQLite browser) has been seen; a minute rides it out."""
+
+_CLOSING_SECONDS = 2.0
 
 _WRITER = 0x6A657369
 """Number of the PostgreSQL advisory lock that only the writing transaction holds."""
@@ -64,7 +67,13 @@ class Database:
         except BaseException:
             database.close()
             raise
+        log.debug("opened database backend=%s version=%s", parsed.get_backend_name(), database.version)
         return database
+
+    @property
+    def version(self) -> str:
+        """The version of what stores, for `doctor`: SQLite before 3.51.3 may, very rarely, damage a file in use."""
+        return ".".join(map(str, self._writer.dialect.server_version_info or ()))
 
     @property
     def url(self) -> str:
@@ -114,9 +123,12 @@ class Database:
         return self._jobs
 
     def close(self) -> None:
-        """Give all connections back."""
+        """Close all connections, after waiting a moment for a thread that is just giving one back."""
+        deadline = time.monotonic() + _CLOSING_SECONDS
         for engine in (self._writer, self._reader, self._jobs):
             if engine is not None:
+                while _in_use(engine) and time.monotonic() < deadline:
+                    time.sleep(0.01)
                 engine.dispose()
 
     def _begin(self) -> sa.Connection:
@@ -137,6 +149,10 @@ class Database:
 def connection(transaction: Transaction) -> sa.Connection:
     """What the other modules of this room see in a transaction."""
     return cast("sa.Connection", transaction)
+
+
+def _in_use(engine: sa.Engine) -> int:
+    return engine.pool.checkedout() if isinstance(engine.pool, sa.QueuePool) else 0
 
 
 def _parse(url: str) -> sa.URL:

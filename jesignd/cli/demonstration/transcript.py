@@ -29,6 +29,9 @@ _COLOURS = {
 }
 
 
+_IN_ORDER = {DocumentState.DELIVERED: names.STATES[DocumentState.DELIVERED], **names.STATES}
+"""What people hope for comes first."""
+
 _REFUSED = Words("refusé", "refused")
 """Of a file that was not even taken: it stays where it is."""
 
@@ -113,7 +116,9 @@ def _file(fate: Fate) -> str:
 
 def totals(tally: Tally, checked: Sequence[Checked], *, balance: Cents, lang: str) -> None:
     """The last lines: how many of what, who found them valid, what they cost."""
-    parts = [names.counted(count, names.STATES[state], lang) for state, count in tally.states.items()]
+    parts = [
+        names.counted(tally.states[state], word, lang) for state, word in _IN_ORDER.items() if state in tally.states
+    ]
     parts += [names.counted(tally.refused, _REFUSED, lang)] if tally.refused else []
     step(Words(", ".join(parts), ", ".join(parts)), lang)
     good = sum(one.verdict == "valid" for one in checked)
@@ -131,7 +136,7 @@ def totals(tally: Tally, checked: Sequence[Checked], *, balance: Cents, lang: st
     if checked and not asked:
         drop(
             Words(
-                "pdfsig (poppler-utils) n'est pas installé : pas de second avis",
+                "pdfsig (poppler-utils) n’est pas installé : pas de second avis",
                 "pdfsig (poppler-utils) is absent: no second opinion",
             ),
             lang,

@@ -17,6 +17,7 @@ from jesignd.domain.sealing import Credential, Mark, Placement, Rung, SealProfil
 from jesignd.pades.cms import CmsTemplate, template
 from jesignd.pades.credentials import Pkcs12Key, open_credential
 from jesignd.pades.seal import compile_profile, seal
+from jesignd.pades.trust import Endpoint, TimestampClient
 from jesignd.testing.authority import Authority, make_authority
 from jesignd.testing.timestamp_server import TimestampServer, timestamp_server
 
@@ -48,6 +49,7 @@ class Office:
         rung: Rung = Rung.STRICT,
         timestamp: Callable[[bytes], bytes] | None = None,
         revocation: RevocationMaterial | None = None,
+        at: datetime.datetime = NOW,
         **changes: object,
     ) -> bytes:
         profile = replace(self.profile, **changes)
@@ -57,7 +59,7 @@ class Office:
             compiled,
             placement=placement,
             rung=rung,
-            at=NOW,
+            at=at,
             sign=self.credential.sign,
             timestamp=timestamp,
             revocation=revocation,
@@ -111,6 +113,20 @@ def booklet() -> bytes:
 def timestamps(authority: Authority) -> Iterator[TimestampServer]:
     with timestamp_server(authority.timestamp, (authority.issuing,)) as server:
         yield server
+
+
+@pytest.fixture
+def client_of() -> Iterator[Callable[..., TimestampClient]]:
+    """Makes clients of these endpoints, and lets their connections go when the test is over."""
+    made: list[TimestampClient] = []
+
+    def make(*endpoints: Endpoint) -> TimestampClient:
+        made.append(TimestampClient(endpoints))
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.close()
 
 
 @pytest.fixture
