@@ -43,6 +43,8 @@ HEARTBEAT_SECONDS = 5.0
 RECONCILE_SECONDS = 30.0
 COLLECT_SECONDS = 3600.0
 KEPT_JOBS = datetime.timedelta(days=7)
+KEPT_TEMPORARY = datetime.timedelta(hours=1)
+"""Far longer than a batch takes."""
 DEAD_AFTER = datetime.timedelta(seconds=60)
 
 
@@ -92,7 +94,7 @@ class House:
         self._resume()
         self._timers.every(HEARTBEAT_SECONDS, "heartbeat", self._beat)
         self._timers.every(RECONCILE_SECONDS, "reconcile", self._reconcile)
-        self._timers.every(COLLECT_SECONDS, "collect", lambda: self._engine.collect(now() - KEPT_JOBS))
+        self._timers.every(COLLECT_SECONDS, "collect", self._collect)
         self._timers.start()
         self._reconcile()
         self._watches.follow(self._configured.folders.values())
@@ -206,6 +208,11 @@ class House:
         status = {"line": self.status_line(), "folders": _plain(self._watches), "troubles": _words(self._configured)}
         with self._database.transaction() as transaction:
             nodes.heartbeat(transaction, self._node, version=self._version, status=status)
+
+    def _collect(self) -> None:
+        """Forget what is over: old jobs, and temporary files that a failing disk did not let us remove."""
+        self._engine.collect(now() - KEPT_JOBS)
+        self._vault.discard_leftovers(now() - KEPT_TEMPORARY)
 
     def _reconcile(self) -> None:
         with self._database.reading() as transaction:
