@@ -194,11 +194,13 @@ class House:
             vault=self._vault,
             recogniser=self._recogniser,
             folders=self._configured.folders,
+            engine=self._engine,
             clock=now,
         )
 
     def _do_clear(self, batch: Batch) -> None:
-        clear_batch(batch, database=self._database, folders=self._configured.folders, clock=now)
+        folders = self._configured.folders
+        clear_batch(batch, database=self._database, folders=folders, engine=self._engine, clock=now)
 
     def _beat(self) -> None:
         status = {"line": self.status_line(), "folders": _plain(self._watches), "troubles": _words(self._configured)}
