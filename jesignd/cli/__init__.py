@@ -59,6 +59,10 @@ COMMANDS: dict[str, Entry] = {
         "jesignd.cli.rules:rules",
         Words("Essayer les règles sur un fichier.", "Try the rules on a file."),
     ),
+    "census": Entry(
+        "jesignd.cli.census:census",
+        Words("Recenser un dossier d'export, sans rien y écrire.", "Take stock of an export folder, read only."),
+    ),
     "credit": Entry(
         "jesignd.cli.credit:credit",
         Words("Solde, versement et relevé.", "Balance, top-up and statement."),

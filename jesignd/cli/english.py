@@ -51,6 +51,15 @@ HELP: Mapping[str, str] = {
     ),
     "Dossier surveillé dont il suivrait les règles.": "Watched folder whose rules it would follow.",
     "Jour de l'essai (à Paris).": "Day of the trial (in Paris).",
+    # census
+    "Recenser un dossier d'export : documents, personnes, logiciels ; rien n'y est écrit.": (
+        "Take stock of an export folder: documents, people, software; nothing is written there."
+    ),
+    "Ce connecteur seulement ; sinon le meilleur de tous.": "This connector only; otherwise the best of all.",
+    "Forme du résultat.": "Form of the result.",
+    "Y écrire les tables (CSV), le tout (JSON) et une configuration proposée (YAML).": (
+        "Write there the tables (CSV), everything (JSON) and a configuration to start from (YAML)."
+    ),
     # document
     "Suivre, expliquer et libérer les documents.": "Follow, explain and release documents.",
     "Les documents, le plus récent d'abord.": "The documents, newest first.",
