@@ -63,6 +63,10 @@ COMMANDS: dict[str, Entry] = {
         "jesignd.cli.census:census",
         Words("Recenser un dossier d'export, sans rien y écrire.", "Take stock of an export folder, read only."),
     ),
+    "guide": Entry(
+        "jesignd.cli.guide:guide",
+        Words("Écrire le guide remis aux clients (PDF et texte).", "Write the guide given to clients (PDF and text)."),
+    ),
     "credit": Entry(
         "jesignd.cli.credit:credit",
         Words("Solde, versement et relevé.", "Balance, top-up and statement."),

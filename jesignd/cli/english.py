@@ -60,6 +60,21 @@ HELP: Mapping[str, str] = {
     "Y écrire les tables (CSV), le tout (JSON) et une configuration proposée (YAML).": (
         "Write there the tables (CSV), everything (JSON) and a configuration to start from (YAML)."
     ),
+    # guide
+    "Écrire le guide remis aux clients : signer en deux minutes, et ne pas se faire piéger.": (
+        "Write the guide given to clients: sign in two minutes, and do not be fooled."
+    ),
+    "Nom du cabinet ; par défaut celui de la configuration.": "The firm's name; by default the configuration's.",
+    "Logo du cabinet (PNG, JPEG ou SVG) ; par défaut celui de la configuration.": (
+        "The firm's logo (PNG, JPEG or SVG); by default the configuration's."
+    ),
+    "Adresse d'où partent les courriels à signer.": "Address from which the mails to sign are sent.",
+    "Personne à appeler.": "Who to call.",
+    "Numéro à appeler.": "The number to call.",
+    "Langue du guide.": "Language of the guide.",
+    "Fichier PDF à écrire ; le même texte est écrit à côté, en .txt.": (
+        "PDF file to write; the same text is written beside it, as .txt."
+    ),
     # document
     "Suivre, expliquer et libérer les documents.": "Follow, explain and release documents.",
     "Les documents, le plus récent d'abord.": "The documents, newest first.",
