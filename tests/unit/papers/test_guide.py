@@ -36,6 +36,7 @@ def text_of(pdf: bytes) -> str:
         .get_text_bounded()
         .replace("\u00a0", " ")
         .replace("\u202f", " ")
+        .replace("\x02", "-")
         .replace("\ufffe", "-")
         .split()
     )
