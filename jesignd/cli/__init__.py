@@ -24,6 +24,10 @@ class Entry(NamedTuple):
 
 
 COMMANDS: dict[str, Entry] = {
+    "init": Entry(
+        "jesignd.cli.init:init",
+        Words("Mettre en route, en quatre étapes.", "Set up, in four steps."),
+    ),
     "run": Entry(
         "jesignd.cli.run:run",
         Words("Lancer le démon au premier plan.", "Run the daemon in the foreground."),
