@@ -189,7 +189,10 @@ class Campaign:
         for _ in range(runs):
             place = "files" if kind is Kind.CHILD else self._random.choice(["files", "files", "database"])
             lasting = kind in {Kind.EIO, Kind.ENOSPC} and self._random.random() < 0.5
-            yield Fault(kind, self._random.randint(1, self._total(kind, place)), lasting, PLACES[place])
+            at = self._random.randint(1, self._total(kind, place))
+            # A disk that is full or dead is so for everything on it, one time in two.
+            everywhere = lasting and self._random.random() < 0.5
+            yield Fault(kind, at, lasting, "" if everywhere else PLACES[place])
 
     def _total(self, kind: Kind, place: str) -> int:
         return _CHANGES_OF_CHILDREN if kind is Kind.CHILD else self.totals[place]

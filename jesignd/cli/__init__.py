@@ -38,7 +38,7 @@ COMMANDS: dict[str, Entry] = {
     ),
     "doctor": Entry(
         "jesignd.cli.doctor:doctor",
-        Words("Vérifier l'installation et dire les remèdes.", "Check the installation and name the remedies."),
+        Words("Vérifier l’installation et dire les remèdes.", "Check the installation and name the remedies."),
     ),
     "demo": Entry(
         "jesignd.cli.demo:demo",
@@ -65,7 +65,7 @@ COMMANDS: dict[str, Entry] = {
     ),
     "census": Entry(
         "jesignd.cli.census:census",
-        Words("Recenser un dossier d'export, sans rien y écrire.", "Take stock of an export folder, read only."),
+        Words("Recenser un dossier d’export, sans rien y écrire.", "Take stock of an export folder, read only."),
     ),
     "guide": Entry(
         "jesignd.cli.guide:guide",

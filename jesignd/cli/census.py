@@ -49,7 +49,7 @@ _PLACES = ("/srv/jesignd", "/var/spool/jesignd", "/opt/jesignd")
 )
 @click.pass_obj
 def census(options: Options, directory: Path, connector: str | None, form: str | None, into: Path | None) -> None:
-    """Recenser un dossier d'export : documents, personnes, logiciels ; rien n'y est écrit."""
+    """Recenser un dossier d’export : documents, personnes, logiciels ; rien n’y est écrit."""
     if into is not None:
         _refuse_inside(into, directory)
     known = _known(options)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Logo du cabinet (PNG, JPEG ou SVG) ; par défaut celui de la configuration.",
 )
-@click.option("--sender", metavar="ADRESSE", default="", help="Adresse d'où partent les courriels à signer.")
+@click.option("--sender", metavar="ADRESSE", default="", help="Adresse d’où partent les courriels à signer.")
 @click.option("--contact", metavar="NOM", default="", help="Personne à appeler.")
 @click.option("--phone", metavar="NUMÉRO", default="", help="Numéro à appeler.")
 @click.option("--lang", "language", type=click.Choice(["fr", "en"]), help="Langue du guide.")

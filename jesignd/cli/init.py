@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--status", is_flag=True, help="Dire seulement où en sont les quatre étapes.")
-@click.option("-y", "--yes", is_flag=True, help="Ne rien demander : ce qui n'est pas dit prend sa valeur par défaut.")
+@click.option("-y", "--yes", is_flag=True, help="Ne rien demander : ce qui n’est pas dit prend sa valeur par défaut.")
 @click.option("--firm", metavar="NOM", help="Nom du cabinet.")
 @click.option("--siren", metavar="SIREN", help="SIREN du cabinet, neuf chiffres.")
 @click.option("--logo", metavar="FICHIER", type=click.Path(path_type=Path), help="Logo du cabinet (PNG, JPEG ou SVG).")
@@ -42,19 +42,19 @@ if TYPE_CHECKING:
     metavar="DOSSIER",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="Dossier d'export à recenser et à surveiller (répétable).",
+    help="Dossier d’export à recenser et à surveiller (répétable).",
 )
 @click.option("--state", metavar="RÉPERTOIRE", type=click.Path(path_type=Path), help="Répertoire du service.")
 @click.option("--results", metavar="RÉPERTOIRE", type=click.Path(path_type=Path), help="Où vont scellés et retours.")
-@click.option("--timestamping", metavar="ADRESSE", help="Autorité d'horodatage (RFC 3161).")
+@click.option("--timestamping", metavar="ADRESSE", help="Autorité d’horodatage (RFC 3161).")
 @click.option("--demo-authority", is_flag=True, help="Clé de démonstration, qui ne prouve rien.")
-@click.option("--sender", metavar="ADRESSE", default="", help="Adresse d'où partent les courriels à signer.")
+@click.option("--sender", metavar="ADRESSE", default="", help="Adresse d’où partent les courriels à signer.")
 @click.option("--phone", metavar="NUMÉRO", default="", help="Numéro à appeler.")
 @click.pass_obj
 def init(options: Options, /, *, status: bool, yes: bool, sender: str, phone: str, **given: object) -> int:
     """Mettre en route : demander, créer, vérifier, et dire ce qui manque à chacune des quatre étapes.
 
-    Code 3 s'il manque encore quelque chose. Rien n'est jamais remplacé.
+    Code 3 s’il manque encore quelque chose. Rien n’est jamais remplacé.
     """
     if not status:
         if not os.path.lexists(options.config):

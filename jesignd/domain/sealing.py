@@ -17,7 +17,11 @@ from jesignd.domain.levels import PadesLevel
 
 
 class Corner(StrEnum):
-    """Where the mark goes, in the page as people see it. `AUTO`: the first free area, from the bottom right."""
+    """Where the mark goes, in the page as people see it.
+
+    `AUTO`: the first free area from the bottom right; where there is none, on a page near by, then as a strip of two
+    lines; never over text.
+    """
 
     AUTO = "auto"
     BOTTOM_RIGHT = "bottom-right"

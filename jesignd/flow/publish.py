@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from jesignd.domain.sealing import Sealed
 from jesignd.durable import digest_of
-from jesignd.errors import ServiceError, VerificationFailed, Words
+from jesignd.errors import VerificationFailed, Words
 from jesignd.flow.records import sealed_from_json, sealed_to_json
+from jesignd.flow.sealing import disk_failed
 from jesignd.store.documents import Document
 
 if TYPE_CHECKING:
@@ -44,16 +45,25 @@ def found_again(document: Document, vault: Vault) -> Made | None:
     digest, size = digest_of(published)
     try:
         sealed = sealed_from_json(_report_path(published, digest).read_bytes())
-    except (OSError, ValueError) as error:
-        raise VerificationFailed(
-            Words("un fichier scellé n'a pas son rapport", "a sealed file is without its report"), document=document.id
-        ) from error
+    except (FileNotFoundError, ValueError) as error:
+        raise _doubtful(document, published) from error
     if (sealed.digest, sealed.size) != (digest, size):
-        raise VerificationFailed(
-            Words("un fichier scellé ne correspond pas à son rapport", "a sealed file differs from its report"),
-            document=document.id,
-        )
+        raise _doubtful(document, published)
     return Made(document, sealed)
+
+
+def _doubtful(document: Document, published: Path) -> VerificationFailed:
+    return VerificationFailed(
+        Words(
+            "un fichier scellé avant un arrêt brutal ne correspond à aucun rapport de scellement",
+            "a file sealed before a sudden stop has no sealing report that fits it",
+        ),
+        hint=Words(
+            f"mettez de côté {published}, puis rechargez la configuration : le document sera scellé à nouveau",
+            f"put {published} aside, then reload the configuration: the document will be sealed again",
+        ),
+        document=document.id,
+    )
 
 
 def publish(made: Sequence[Made], *, vault: Vault) -> list[Made]:
@@ -91,9 +101,7 @@ def _write_report(report: Path, sealed: Sealed) -> None:
     try:
         report.write_bytes(sealed_to_json(sealed))
     except OSError as error:
-        raise ServiceError(
-            Words(f"le coffre n'a pas pu écrire : {error.strerror}", f"the vault could not write: {error.strerror}")
-        ) from error
+        raise disk_failed(error) from error
 
 
 def _report_path(published: Path, digest: str) -> Path:

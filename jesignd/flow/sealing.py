@@ -11,7 +11,6 @@ import dataclasses
 import functools
 import hashlib
 import os
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from jesignd.confined import Ask
@@ -25,6 +24,7 @@ from jesignd.pades.verify import spoilt_by
 from jesignd.pdf.compare import require_unchanged
 from jesignd.pdf.geometry import place
 from jesignd.pdf.prepare import Prepared, prepare, rebuild
+from jesignd.pdf.refusals import damaged_and_signed
 
 _producers_compared: set[str] = set()
 """Producers of which this process has compared a file: a record of work done, lost with the process at no harm."""
@@ -44,15 +44,14 @@ def seal_document(request: SealRequest, ask: Ask) -> Sealed:
 
     Raises:
         DocumentError: the file cannot be accepted; nothing was written.
-        ServiceError: the disk is full or fails.
-        VerificationFailed: the original is not what was kept, or what was made does not stand up to our own check.
+        ServiceError: the disk did not do its part.
+        VerificationFailed: what was made does not stand up to our own check, or the original is no longer what it was.
     """
     data = _read(request)
     prepared = prepare(data, mark=request.profile.mark, max_bytes=request.max_bytes)
     compiled = compile_profile(request.profile, certificate=request.certificate, chain=request.chain)
     attempt = _climb(prepared, request=request, compiled=compiled, ask=ask)
-    with _disk():
-        _write(request, attempt.sealed)
+    _write(request, attempt.sealed)
     placement = attempt.prepared.placement
     return Sealed(
         digest=Digest(hashlib.sha256(attempt.sealed).hexdigest()),
@@ -76,8 +75,10 @@ def _climb(prepared: Prepared, *, request: SealRequest, compiled: CompiledProfil
     try:
         return seal_on(prepared, reading=prepared.inspection.rung)
     except DocumentError as error:
-        if error.code is not Code.TRUNCATED or prepared.inspection.signatures:
+        if error.code is not Code.TRUNCATED:
             raise
+        if prepared.inspection.signatures:
+            raise damaged_and_signed() from error
     if prepared.inspection.rung is not Rung.REBUILT:
         prepared = _rewritten(prepared, request.profile.mark)
         with contextlib.suppress(DocumentError):
@@ -140,40 +141,49 @@ def _must_compare(request: SealRequest, prepared: Prepared) -> bool:
     return first or drawn or prepared.inspection.rung is not Rung.STRICT
 
 
-@contextlib.contextmanager
-def _disk() -> Iterator[None]:
-    """A full or failing disk is not the fault of the file being sealed."""
-    try:
-        yield
-    except OSError as error:
-        raise ServiceError(
-            Words(f"le coffre n’a pas pu écrire ou lire : {error.strerror}", f"the vault failed: {error.strerror}"),
-            hint=Words(
-                "vérifiez la place et le disque du dossier d’état ; le travail reprend de lui-même",
-                "check space and disk of the state folder; work resumes by itself",
-            ),
-        ) from error
-
-
 def _read(request: SealRequest) -> bytes:
     try:
-        with _disk():
-            data = request.original.read_bytes()
-    except ServiceError as error:
-        if not isinstance(error.__cause__, FileNotFoundError):
-            raise
-        gone = Words("l’original a disparu du coffre", "the original is gone from the vault")
-        raise VerificationFailed(gone, hint=_RESTORE) from error
-    if request.digest not in {None, hashlib.sha256(data).hexdigest()}:
-        other = Words("l’original n’est plus ce qui fut reçu", "the original is no longer what was received")
-        raise VerificationFailed(other, hint=_RESTORE)
+        data = request.original.read_bytes()
+    except FileNotFoundError as error:
+        raise _lost(request) from error
+    except OSError as error:
+        raise disk_failed(error) from error
+    if request.digest is not None and hashlib.sha256(data).hexdigest() != request.digest:
+        raise _lost(request)
     return data
 
 
 def _write(request: SealRequest, sealed: bytes) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
-    with os.fdopen(os.open(request.target, flags, 0o600), "wb") as file:
-        file.write(sealed)
+    """Failing to is no fault of the file: it must not be taken for one that makes its readers fail."""
+    try:
+        descriptor = os.open(request.target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(sealed)
+    except OSError as error:
+        request.target.unlink(missing_ok=True)
+        raise disk_failed(error) from error
 
 
-_RESTORE = Words("restaurez-le depuis la dernière sauvegarde", "restore it from the last backup")
+def _lost(request: SealRequest) -> VerificationFailed:
+    name = request.original.name[:16]
+    return VerificationFailed(
+        Words(
+            f"l’original gardé au coffre ({name}…) a disparu ou n’est plus celui qui a été reçu",
+            f"the original in the vault ({name}…) is gone or no longer what was received",
+        ),
+        hint=Words(
+            "vérifiez le disque, restaurez le coffre depuis la dernière sauvegarde, puis rechargez la configuration",
+            "check the disk, restore the vault from the last backup, then reload the configuration",
+        ),
+    )
+
+
+def disk_failed(error: OSError) -> ServiceError:
+    """A full or failing disk, in words for the operator; sealing waits for it."""
+    return ServiceError(
+        Words(f"disque du dossier d’état : {error.strerror}", f"disk of the state folder: {error.strerror}"),
+        hint=Words(
+            "vérifiez la place et les droits ; le scellement reprend de lui-même",
+            "check space and rights; sealing resumes by itself",
+        ),
+    )

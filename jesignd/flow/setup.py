@@ -51,7 +51,10 @@ class NamedPeople:
                 Words("un expert-comptable, qui a le droit de signer", "an accountant, who may sign"),
                 bool(able),
                 Words("personne n’a le droit `sign` aujourd’hui", "nobody holds the right `sign` today"),
-                Words("ajoutez-le à `people` : rights: [seal, sign]", "add them to `people`: rights: [seal, sign]"),
+                Words(
+                    "ajoutez-le à `people`, avec `rights: [seal, sign]`",
+                    "add them to `people`, with `rights: [seal, sign]`",
+                ),
             ),
         )
 
