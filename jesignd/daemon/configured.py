@@ -58,6 +58,7 @@ def configure(path: Path, *, recogniser: Recogniser, pool: Pool) -> Configured:
     """
     settings = load(path)
     folders, folder_troubles = _folders(settings, recogniser)
+    recogniser.rest(but=[folder.connector for folder in settings.folders])
     credentials, key_troubles = open_credentials(settings)
     return Configured(
         settings=settings,
@@ -66,6 +67,19 @@ def configure(path: Path, *, recogniser: Recogniser, pool: Pool) -> Configured:
         places=Places(folders, settings.destinations),
         line=sealing_line(settings, credentials, pool),
         troubles=(*folder_troubles, *key_troubles),
+    )
+
+
+def needs_restart(before: Settings, after: Settings) -> tuple[Words, ...]:
+    """What a reload cannot change: the sections of the file that count from the next start only."""
+    told = [
+        name
+        for name in ("storage", "limits")
+        if getattr(before.configuration, name) != getattr(after.configuration, name)
+    ]
+    return tuple(
+        Words(f"{name} : changement pris au prochain démarrage", f"{name}: its change counts from the next start")
+        for name in told
     )
 
 

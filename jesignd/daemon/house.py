@@ -7,10 +7,11 @@ import hashlib
 import logging
 import socket
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jesignd.confined import Limits, Pool
-from jesignd.daemon.configured import Configured, configure
+from jesignd.daemon.configured import Configured, configure, needs_restart
 from jesignd.daemon.lock import StateLock
 from jesignd.daemon.watches import Watches
 from jesignd.domain.jobs import Batch, Stage
@@ -44,6 +45,8 @@ HEARTBEAT_SECONDS = 5.0
 RECONCILE_SECONDS = 30.0
 COLLECT_SECONDS = 3600.0
 KEPT_JOBS = datetime.timedelta(days=7)
+KEPT_TEMPORARY = datetime.timedelta(hours=1)
+"""Far longer than a batch takes."""
 DEAD_AFTER = datetime.timedelta(seconds=60)
 
 
@@ -64,7 +67,7 @@ class House:
         """
         self._path = path
         self._version = version
-        settings = load(path)
+        settings = self._started_with = load(path)
         make_directories(settings.state)
         self._lock = StateLock(settings.state)
         taken_at = now()
@@ -93,7 +96,7 @@ class House:
         self._resume()
         self._timers.every(HEARTBEAT_SECONDS, "heartbeat", self._beat)
         self._timers.every(RECONCILE_SECONDS, "reconcile", self._reconcile)
-        self._timers.every(COLLECT_SECONDS, "collect", lambda: self._engine.collect(now() - KEPT_JOBS))
+        self._timers.every(COLLECT_SECONDS, "collect", self._collect)
         self._timers.start()
         self._reconcile()
         self._watches.follow(self._configured.folders.values())
@@ -107,7 +110,8 @@ class House:
         """
         self._recogniser.reload()
         configured = configure(self._path, recogniser=self._recogniser, pool=self._pool)
-        self._configured = configured
+        unchanged = needs_restart(self._started_with, configured.settings)
+        self._configured = replace(configured, troubles=(*configured.troubles, *unchanged))
         self._watches.follow(configured.folders.values())
         self._resume()
         log.info("reloaded folders=%d", len(configured.folders))
@@ -211,6 +215,11 @@ class House:
         status = {"line": self.status_line(), "folders": _plain(self._watches), "troubles": _words(self._configured)}
         with self._database.transaction() as transaction:
             nodes.heartbeat(transaction, self._node, version=self._version, status=status)
+
+    def _collect(self) -> None:
+        """Forget what is over: old jobs, and temporary files that a failing disk did not let us remove."""
+        self._engine.collect(now() - KEPT_JOBS)
+        self._vault.discard_leftovers(now() - KEPT_TEMPORARY)
 
     def _reconcile(self) -> None:
         with self._database.reading() as transaction:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jesignd.confined import Crashed, Pool, Raised
@@ -48,6 +48,9 @@ TOGETHER = 8
 TOGETHER_BYTES = 4 << 20
 """Nor more than this, so that a call stays far below the time a document may take; a larger file goes alone."""
 
+_PATIENCE_SECONDS = 2.0
+"""Far more than a whole batch takes, far less than a file may that exhausts its child."""
+
 
 @dataclass(frozen=True, slots=True)
 class SealingLine:
@@ -72,20 +75,32 @@ def seal_batch(
     engine: Promiser,
     clock: Callable[[], datetime.datetime],
 ) -> None:
-    """Seal the documents of the batch that are still authorised, and commit them together."""
+    """Seal the documents of the batch that are still authorised, and commit them together.
+
+    Those that are ready do not wait for one that takes long: it is committed apart.
+    """
     with database.reading() as transaction:
         waiting = [
             document
             for document in documents.get_many(transaction, batch.documents)
             if document.state is DocumentState.AUTHORISED
         ]
-    chunks = _chunks(waiting, line)
-    answers = spread.over(lambda chunk: _seal_some(chunk, vault=vault, line=line, at=clock()), chunks)
-    results = _publish([result for chunk in answers for result in chunk], vault=vault)
-    made = [result for result in results if isinstance(result, Made)]
-    failed = [result for result in results if isinstance(result, Failed)]
-    commit(batch, made, failed, database=database, engine=engine, at=clock())
-    log.info("sealed documents=%d failed=%d", len(made), len(failed))
+    under_way = {document.id for document in waiting}
+    settled = [document for document in batch.documents if document not in under_way]
+    for answers in spread.as_they_come(
+        lambda chunk: _seal_some(chunk, vault=vault, line=line, at=clock()),
+        _chunks(waiting, line),
+        seconds=_PATIENCE_SECONDS,
+    ):
+        results = _publish([result for chunk in answers for result in chunk], vault=vault)
+        made = [result for result in results if isinstance(result, Made)]
+        failed = [result for result in results if isinstance(result, Failed)]
+        part = replace(batch, documents=(*settled, *(result.document.id for result in results)))
+        commit(part, made, failed, database=database, engine=engine, at=clock())
+        settled = []
+        log.info("sealed documents=%d failed=%d", len(made), len(failed))
+    if settled:
+        commit(replace(batch, documents=tuple(settled)), (), (), database=database, engine=engine, at=clock())
 
 
 def _publish(results: Sequence[Made | Failed], *, vault: Vault) -> list[Made | Failed]:

@@ -24,6 +24,7 @@ from jesignd.pades.seal import CompiledProfile, compile_profile, seal
 from jesignd.pdf.compare import require_unchanged
 from jesignd.pdf.geometry import place
 from jesignd.pdf.prepare import Prepared, prepare, rebuild
+from jesignd.pdf.refusals import damaged_and_signed
 
 _producers_compared: set[str] = set()
 """Producers of which this process has compared a file: a record of work done, lost with the process at no harm."""
@@ -87,8 +88,10 @@ def _climb(prepared: Prepared, *, request: SealRequest, compiled: CompiledProfil
     try:
         return seal_on(prepared, reading=prepared.inspection.rung)
     except DocumentError as error:
-        if error.code is not Code.TRUNCATED or prepared.inspection.signatures:
+        if error.code is not Code.TRUNCATED:
             raise
+        if prepared.inspection.signatures:
+            raise damaged_and_signed() from error
     if prepared.inspection.rung is not Rung.REBUILT:
         prepared = _rewritten(prepared, request.profile.mark)
         with contextlib.suppress(DocumentError):
@@ -173,7 +176,8 @@ def _write(request: SealRequest, sealed: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(sealed)
     except OSError as error:
-        request.target.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # a dead disk refuses this too; whoever asked tries again
+            request.target.unlink(missing_ok=True)
         raise disk_failed(error) from error
 
 

@@ -52,6 +52,7 @@ def test_any_other_exception_is_named_without_its_contents(pool):
         (calls.eat, "memory"),
         (calls.exit_silently, "died"),
         (calls.crash, "died"),
+        (calls.be_killed, "killed"),
     ],
 )
 def test_a_child_that_misbehaves_costs_only_its_own_call(pool, function, reason):
@@ -98,6 +99,15 @@ def test_a_service_that_was_not_offered_is_refused(pool):
 
 def test_a_good_child_is_kept(pool):
     assert pool.run(calls.process) == pool.run(calls.process)
+
+
+def test_a_child_at_rest_is_gone_and_the_next_call_starts_another(pool):
+    before = pool.run(calls.process)
+
+    pool.rest()
+
+    assert not Path(f"/proc/{before}").exists()
+    assert pool.run(calls.process) != before
 
 
 def test_a_closed_pool_runs_nothing():

@@ -232,5 +232,19 @@ def test_a_connector_makes_the_return_file_of_its_software():
     assert b"x.pdf" in made.data
 
 
+def test_plugins_nobody_uses_hold_no_process_and_are_there_when_they_are_needed(recogniser, request_for):
+    supervisor = recogniser("raises")
+    assert len(supervisor.listed()) == 2
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    before = set(children.read_text().split())
+
+    supervisor.rest(but=["neutral"])
+
+    assert len(before - set(children.read_text().split())) == 1
+    assert isinstance(supervisor.recognise(folder("neutral"), request_for()), Recognised)
+    with pytest.raises(PluginError):
+        supervisor.recognise(folder("raises"), request_for())
+
+
 def test_nobody_was_killed():
     assert os.getppid() > 0
