@@ -82,6 +82,9 @@ class Scope:
         return not self.clients or any(fnmatch.fnmatchcase(code, one.casefold()) for one in self.clients)
 
 
+_EVERYTHING = Scope()
+
+
 @dataclass(frozen=True, slots=True)
 class Used:
     """What has been done under a delegation so far."""
@@ -113,7 +116,7 @@ class Grant:
     first_day: datetime.date
     last_day: datetime.date
     granted_at: datetime.datetime
-    scope: Scope = Scope()
+    scope: Scope = _EVERYTHING
 
     @property
     def starts_at(self) -> datetime.datetime:

@@ -66,7 +66,8 @@ def set_identity(tx: Transaction, enrolment: EnrolmentId, identity: Identity, en
 def identity_scan(tx: Transaction, enrolment: EnrolmentId) -> bytes | None:
     """The encrypted scan; None once purged, or before it came."""
     query = sa.select(enrolments.c.identity).where(enrolments.c.id == enrolment)
-    return connection(tx).execute(query).scalar_one()
+    scan: bytes | None = connection(tx).execute(query).scalar_one()
+    return scan
 
 
 def decide(

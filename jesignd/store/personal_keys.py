@@ -43,8 +43,11 @@ class PersonalKey:
         return Certified(max(self.not_before, self.attached_at), self.not_after, self.revoked_at)
 
 
-def attach(tx: Transaction, key: PersonalKey) -> None:
-    """Keep a key; the same certificate given again replaces its container (a new PIN) and unlocks it."""
+def attach(tx: Transaction, key: PersonalKey) -> bool:
+    """Keep a key; the same certificate given again replaces its container (a new PIN) and unlocks it.
+
+    False when the certificate is somebody else's.
+    """
     values: dict[str, Any] = {
         "certificate": key.certificate,
         "account": key.account,
@@ -55,15 +58,14 @@ def attach(tx: Transaction, key: PersonalKey) -> None:
         "attached_at": key.attached_at,
         "revoked_at": key.revoked_at,
     }
-    known = sa.select(personal_keys.c.account).where(personal_keys.c.certificate == key.certificate)
-    if connection(tx).execute(known).first() is None:
+    this = personal_keys.c.certificate == key.certificate
+    owner = connection(tx).execute(sa.select(personal_keys.c.account).where(this)).scalar_one_or_none()
+    if owner is None:
         connection(tx).execute(sa.insert(personal_keys).values(**values))
-        return
-    again = sa.update(personal_keys).where(
-        personal_keys.c.certificate == key.certificate, personal_keys.c.account == key.account
-    )
+        return True
     changed = {"form": key.form, "container": key.container, "tries": 0, "locked_at": None}
-    connection(tx).execute(again.values(**changed))
+    again = sa.update(personal_keys).where(this, personal_keys.c.account == key.account)
+    return connection(tx).execute(again.values(**changed)).rowcount == 1
 
 
 def of_people(tx: Transaction, people: Sequence[AccountId]) -> list[PersonalKey]:
