@@ -90,8 +90,16 @@ HELP: Mapping[str, str] = {
     # credit, plugin
     "Solde, versement et relevé.": "Balance, top-up and statement.",
     "Le solde du compte, hors taxes.": "The account's balance, before tax.",
-    "Le relevé des mouvements, du plus ancien au plus récent ; sa chaîne est d'abord contrôlée.": (
-        "The movements, oldest first; their chain is checked before."
+    "Le relevé : HT, TVA et TTC, du plus ancien au plus récent ; la chaîne du compte est d'abord contrôlée.": (
+        "The statement, before tax, tax and gross, oldest first; the ledger's chain is checked before."
+    ),
+    "Écrire aussi un tableau pour tableur français.": "Also write a table for French spreadsheets.",
+    "Écrire aussi un relevé PDF, à classer.": "Also write a PDF statement, to be filed.",
+    "Le montant donné est TTC ; le compte, hors taxes, en reçoit le HT.": (
+        "The amount given includes tax; the account, kept before tax, gets the net."
+    ),
+    "Contrôler la chaîne du compte, ses soldes et ses réservations ; code 70 si quelque chose a été modifié.": (
+        "Check the ledger's chain, balances and reservations; exit code 70 when something was changed."
     ),
     "Premier jour, à Paris.": "First day, in Paris.",
     "Dernier jour, à Paris, inclus.": "Last day, in Paris, included.",

@@ -14,6 +14,7 @@ from jesignd.daemon.watches import Watches
 from jesignd.domain.jobs import Batch, Stage
 from jesignd.durable import make_directories
 from jesignd.flow.authorise import authorise_batch
+from jesignd.flow.charges import check_balance, release_forgotten
 from jesignd.flow.clear import clear_batch
 from jesignd.flow.deliver import deliver_batch
 from jesignd.flow.outcomes import RESUMED_BY_CREDIT, RESUMED_BY_SETTINGS
@@ -207,6 +208,8 @@ class House:
             dead = nodes.silent(transaction, DEAD_AFTER)
         self._engine.recover([node for node in dead if node != node_name()])
         reconcile(database=self._database, engine=self._engine, clock=now)
+        release_forgotten(database=self._database, clock=now)
+        check_balance(database=self._database, warn_below=self._configured.settings.warn_below, clock=now)
 
     def _resume(self) -> None:
         resume(RESUMED_BY_SETTINGS | RESUMED_BY_CREDIT, database=self._database, engine=self._engine, clock=now)

@@ -11,7 +11,7 @@ from jesignd.domain.events import Event
 from jesignd.domain.jobs import Batch, Promiser, Stage, Transaction
 from jesignd.errors import Code, Words
 from jesignd.flow.promises import promise
-from jesignd.store import documents, journal, stages
+from jesignd.store import documents, journal, reservations, stages
 from jesignd.store.documents import Changes, Move
 from jesignd.store.records import Hold
 
@@ -75,4 +75,5 @@ def _hold(transaction: Transaction, batch: Batch, *, at: datetime.datetime) -> N
         hold = Hold(reason, Code.POISON, hint, held_from=from_state)
         move = Move(document.id, document.state, DocumentState.HELD, Changes(hold=hold))
         if documents.move_many(transaction, [move], at=at):
+            reservations.release(transaction, [document.id], at=at, memo=Code.POISON.value)
             journal.record(transaction, Event.HELD, document.id, {"code": Code.POISON.value}, at=at)

@@ -44,12 +44,12 @@ class Movement:
     """The rate of tax at that moment; None: written before rates were."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line(Movement):
     """A movement as it stands in the ledger."""
 
-    sequence: int = 0
-    at: datetime.datetime = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+    sequence: int
+    at: datetime.datetime
 
 
 def debit(
@@ -184,6 +184,11 @@ def check_chain(tx: Transaction) -> int:
         if int(connection(tx).execute(kept).scalar_one()) != standing(tx, firm)[Account.RESERVED]:
             raise _contradiction(Account.RESERVED)
     return lines
+
+
+def head(tx: Transaction) -> str:
+    """The digest of the last line, to be kept elsewhere: it alone shows that lines were cut off the end."""
+    return chain.head(tx, ledger.name).digest
 
 
 def post(tx: Transaction, movements: Sequence[Movement], *, at: datetime.datetime) -> None:

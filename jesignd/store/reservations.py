@@ -22,7 +22,7 @@ from jesignd.store.schema import reservations as table
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from jesignd.domain.jobs import Transaction
 
@@ -92,14 +92,17 @@ def reserve(
     return frozenset(new)
 
 
-def capture(tx: Transaction, acts: Sequence[str], *, at: datetime.datetime, memo: str = "") -> frozenset[str]:
-    """Spend what is reserved for these acts, at the price reserved; the ids of those for which something was."""
-    found = _open(tx, table.c.act, acts)
+def capture(tx: Transaction, acts: Mapping[str, str], *, at: datetime.datetime) -> frozenset[str]:
+    """Spend what is reserved for these acts, each with its memo, at the price reserved; those for which something was.
+
+    An act of which the answer does not speak had nothing set aside, or was paid before.
+    """
+    found = _open(tx, table.c.act, list(acts))
     _close(tx, found, _CAPTURED, at)
     ledger.post(
         tx,
         [
-            Movement(f"act:{one.act}", Account.RESERVED, Account.ACTS, one.price, memo, one.firm, one.vat)
+            Movement(f"act:{one.act}", Account.RESERVED, Account.ACTS, one.price, acts[one.act], one.firm, one.vat)
             for one in found
         ],
         at=at,
