@@ -18,6 +18,7 @@ from jesignd.domain.credit import Account, Cents, euros, net_of
 from jesignd.errors import NotFound, Words
 from jesignd.flow.account import account_statement, pay_in
 from jesignd.flow.outcomes import RESUMED_BY_CREDIT
+from jesignd.settings.secrets import resolve
 from jesignd.store import ledger
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from jesignd.cli.options import Options
     from jesignd.domain.account_statement import AccountStatement
+    from jesignd.settings.settings import Settings
     from jesignd.store.database import Database
 
 _MOST = Decimal(1_000_000)
@@ -75,18 +77,23 @@ def balance(options: Options) -> None:
 @credit.command()
 @click.argument("amount", metavar="MONTANT", type=Euros())
 @click.option("--reference", metavar="RÉF", help="Numéro du versement ; le même n'est compté qu'une fois.")
+@click.option("--card", is_flag=True, help="Donner l'adresse où payer par carte ; le compte est crédité ensuite.")
 @click.option("--gross", is_flag=True, help="Le montant donné est TTC ; le compte, hors taxes, en reçoit le HT.")
 @click.pass_obj
-def topup(options: Options, amount: Cents, reference: str | None, gross: bool) -> None:  # noqa: FBT001 - click's
+def topup(options: Options, /, amount: Cents, reference: str | None, **flags: bool) -> None:
     """Créditer le compte ; les documents qui n'attendaient que cela repartent."""
     configured, instant = settings(options), now()
     vat = configured.prices.vat
     name = reference or f"{instant:%Y%m%dT%H%M%S.%f}"
+    net = net_of(amount, vat) if flags["gross"] else amount
+    if flags["card"]:
+        _show_page(net, name, configured=configured, options=options)
+        return
     with opened(options) as database:
         with database.transaction() as transaction:
             added = pay_in(
                 transaction,
-                net_of(amount, vat) if gross else amount,
+                net,
                 reference=name,
                 vat=vat,
                 warn_below=configured.warn_below,
@@ -141,6 +148,28 @@ def verify(options: Options) -> None:
         head = ledger.head(transaction)
     told = Words(f"✓ {lines} écritures intactes", f"✓ {lines} lines intact").in_language(options.lang)
     output.show({"lines": lines, "digest": head}, options, text=lambda: [told, head])
+
+
+def _show_page(net: Cents, name: str, *, configured: Settings, options: Options) -> None:
+    from jesignd.flow.card import payment_request
+    from jesignd.plugin.paying import PaymentUse, open_page
+
+    card = configured.configuration.card
+    if card is None:
+        raise NotFound(
+            Words("le paiement par carte n'est pas configuré", "payment by card is not configured"),
+            hint=Words("renseignez `card` et installez son plugin", "fill in `card` and install its plugin"),
+        )
+    request = payment_request(
+        net, vat=configured.prices.vat, reference=name, firm_name=configured.firm.name, return_to=card.return_to
+    )
+    page = open_page(
+        PaymentUse(card.method, card.written_options()), request, key=resolve(card.key).decode("ascii", "replace")
+    )
+    asked = Words(f"à payer : {euros(request.gross)} TTC", f"to pay: {euros(request.gross)} with tax")
+    output.say(asked, options)
+    result = {"address": page.address, "payment": page.payment, "net_cents": net, "gross_cents": request.gross}
+    output.show(result, options, text=lambda: [output.printable(page.address)])
 
 
 def account_papers() -> ModuleType:

@@ -93,6 +93,9 @@ HELP: Mapping[str, str] = {
     "Le relevé : HT, TVA et TTC, du plus ancien au plus récent ; la chaîne du compte est d'abord contrôlée.": (
         "The statement, before tax, tax and gross, oldest first; the ledger's chain is checked before."
     ),
+    "Donner l'adresse où payer par carte ; le compte est crédité ensuite.": (
+        "Give the address where to pay by card; the account is credited afterwards."
+    ),
     "Écrire aussi un tableau pour tableur français.": "Also write a table for French spreadsheets.",
     "Écrire aussi un relevé PDF, à classer.": "Also write a PDF statement, to be filed.",
     "Le montant donné est TTC ; le compte, hors taxes, en reçoit le HT.": (

@@ -13,7 +13,9 @@ from jesignd.daemon.lock import StateLock
 from jesignd.daemon.watches import Watches
 from jesignd.domain.jobs import Batch, Stage
 from jesignd.durable import make_directories
+from jesignd.errors import JesignError
 from jesignd.flow.authorise import authorise_batch
+from jesignd.flow.card import count_payments
 from jesignd.flow.charges import check_balance, release_forgotten
 from jesignd.flow.clear import clear_batch
 from jesignd.flow.deliver import deliver_batch
@@ -27,8 +29,10 @@ from jesignd.flow.seal import seal_batch
 from jesignd.jobs.engine import DbosEngine
 from jesignd.jobs.timers import Timers
 from jesignd.plugin.installed import installed_plugins
+from jesignd.plugin.paying import PaymentUse, receive_webhook
 from jesignd.plugin.supervising import Recogniser
 from jesignd.settings.load import load
+from jesignd.settings.secrets import resolve
 from jesignd.store import nodes
 from jesignd.store.database import Database
 from jesignd.store.vault import Vault
@@ -210,6 +214,30 @@ class House:
         reconcile(database=self._database, engine=self._engine, clock=now)
         release_forgotten(database=self._database, clock=now)
         check_balance(database=self._database, warn_below=self._configured.settings.warn_below, clock=now)
+        self._count_payments()
+
+    def _count_payments(self) -> None:
+        """Count what was paid by card; a service or plugin that fails is told, and asked again at the next tick."""
+        settings = self._configured.settings
+        card = settings.configuration.card
+        if card is None:
+            return
+        use = PaymentUse(card.method, card.written_options())
+        try:
+            added = count_payments(
+                lambda payload, header: receive_webhook(
+                    use, payload, header, secret=resolve(card.webhook).decode("ascii", "replace")
+                ),
+                database=self._database,
+                vat=settings.prices.vat,
+                warn_below=settings.warn_below,
+                clock=now,
+            )
+        except JesignError as error:
+            log.error("notices of payment not read: %s", error.message.en)
+            return
+        if added:
+            resume(RESUMED_BY_CREDIT, database=self._database, engine=self._engine, clock=now)
 
     def _resume(self) -> None:
         resume(RESUMED_BY_SETTINGS | RESUMED_BY_CREDIT, database=self._database, engine=self._engine, clock=now)

@@ -114,9 +114,7 @@ def draw_up(
 def _lines(moved: Sequence[Moved], entry: Entry, sign: int) -> list[StatementLine]:
     these = [one for one in moved if one.entry is entry]
     taxes = vat_by_line((Cents(sign * one.amount), one.vat) for one in these)
-    return [
-        _line(one, Cents(sign * one.amount), tax) for one, tax in zip(these, taxes, strict=True)
-    ]
+    return [_line(one, Cents(sign * one.amount), tax) for one, tax in zip(these, taxes, strict=True)]
 
 
 def _line(moved: Moved, net: Cents, tax: Cents) -> StatementLine:

@@ -12,6 +12,7 @@ from jesignd.settings.model.enrolment import Enrolment
 from jesignd.settings.model.firm import Firm, Person, Storage
 from jesignd.settings.model.folders import DestinationFolder, Folder
 from jesignd.settings.model.keys import Key, Revocation, TimestampService, Trust
+from jesignd.settings.model.payments import Card
 from jesignd.settings.model.rules import RuleEntry
 from jesignd.settings.section import Duration, Name, Price, Section, Size, between, refusal
 
@@ -92,6 +93,8 @@ class Configuration(Section):
     """Règles, dans l'ordre."""
     pricing: Pricing = Field(default_factory=Pricing)
     """Prix des actes."""
+    card: Card | None = None
+    """Paiement par carte ; absent : aucun."""
     limits: Limits = Field(default_factory=Limits)
     """Limites des traitements."""
     enrolment: Enrolment = Field(default_factory=Enrolment)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import datetime
 import itertools
 import random
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from jesignd.domain.credit import Account, Cents, VatRate
 from jesignd.domain.documents import DocumentState
 from jesignd.domain.people import FirmId
-from jesignd.errors import CreditExhausted
+from jesignd.errors import CreditExhausted, ServiceError
 from jesignd.store import documents, ledger, reservations
 from jesignd.store.database import Database
 from jesignd.store.documents import Move
@@ -123,22 +124,27 @@ def race(database: Database, spend, rounds: int, threads: int, at_once: int) -> 
     winners: list[list[str]] = [[] for _ in range(rounds)]
     gate = threading.Barrier(threads)
 
+    def attempt(some: list[int], number: int) -> list[int]:
+        """Those won; SQLite's queue is not fair, and who has waited a minute for a turn asks again."""
+        while True:
+            won = []
+            try:
+                with database.transaction() as tx:
+                    for one in some:
+                        with contextlib.suppress(CreditExhausted):
+                            spend(tx, f"sign:{one}:{number}", FirmId(f"fir_{one}"))
+                            won.append(one)
+            except ServiceError:
+                continue
+            return won
+
     def run(number: int) -> None:
         order = list(range(rounds))
         random.Random(number).shuffle(order)  # noqa: S311
         gate.wait()
         for start in range(0, rounds, at_once):
-            won = []
-            with database.transaction() as tx:
-                for one in order[start : start + at_once]:
-                    act = f"sign:{one}:{number}"
-                    try:
-                        spend(tx, act, FirmId(f"fir_{one}"))
-                    except CreditExhausted:
-                        continue
-                    won.append((one, act))
-            for one, act in won:
-                winners[one].append(act)
+            for one in attempt(order[start : start + at_once], number):
+                winners[one].append(f"sign:{one}:{number}")
 
     running = [threading.Thread(target=run, args=(number,)) for number in range(threads)]
     for thread in running:
@@ -175,9 +181,9 @@ def test_of_64_threads_that_spend_the_last_quarter_of_a_euro_one_wins(tmp_path: 
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_of_64_threads_that_spend_the_last_quarter_of_a_euro_one_wins_a_thousand_times(tmp_path: Path) -> None:
-    assert_one_wins(tmp_path, reserved, rounds=1000, at_once=125)
+    assert_one_wins(tmp_path, reserved, rounds=1000, at_once=50)
 
 
 STEPS = st.lists(
