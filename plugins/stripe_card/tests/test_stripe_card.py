@@ -32,7 +32,7 @@ NOON = datetime.datetime(2026, 11, 24, 12, tzinfo=datetime.UTC)
 class Stripe(BaseHTTPRequestHandler):
     """As much of the interface as a page needs: idempotent creation of sessions, and refusals."""
 
-    def do_POST(self) -> None:  # noqa: N802 - the library's name
+    def do_POST(self) -> None:
         server = self.server
         assert isinstance(server, Server)
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
