@@ -246,10 +246,11 @@ def test_a_test_rule_costs_nothing_says_so_in_the_mark_and_leaves_the_real_seal_
 
 def test_credit_reserved_for_a_document_that_cannot_be_sealed_is_given_back(office):
     office.start()
-    office.drop(NAME, b"%PDF-1.4 nothing of a document\n%%EOF\n")
-    states = office.wait_until_settled(1)
-    assert states[NAME] in {DocumentState.REJECTED, DocumentState.HELD}
+    office.drop(NAME, samples.encrypted_payslip())
+    assert office.wait_until_settled(1) == {NAME: DocumentState.REJECTED}
     with office.store() as database, database.reading() as transaction:
+        steps = [line.reference.partition(":")[0] for line in ledger.statement(transaction)]
+        assert steps == ["payment", "reserve", "release"]
         assert ledger.standing(transaction)[Account.RESERVED] == 0
         ledger.check_chain(transaction)
     assert office.balance() == 5000

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
+import sqlalchemy.exc
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -134,7 +135,7 @@ def race(database: Database, spend, rounds: int, threads: int, at_once: int) -> 
                         with contextlib.suppress(CreditExhausted):
                             spend(tx, f"sign:{one}:{number}", FirmId(f"fir_{one}"))
                             won.append(one)
-            except ServiceError:
+            except (ServiceError, sqlalchemy.exc.TimeoutError):
                 continue
             return won
 
