@@ -1,4 +1,4 @@
-"""A firm with an accountant who has a key, a clock one may turn, and a store."""
+"""A firm with an accountant, and its store."""
 
 from __future__ import annotations
 
@@ -6,115 +6,14 @@ import datetime
 import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from jesignd.domain.delegations import Scope
-from jesignd.domain.firm import Right
-from jesignd.domain.granting import Listed, Wish, listed
-from jesignd.domain.people import Account, Firm, Profile, Role, Status, email
-from jesignd.domain.statements import PersonalSigner
-from jesignd.domain.terms import DEFAULT, TermsKind
-from jesignd.flow import delegate, enrol, keys, people
-from jesignd.flow.delegate import LineResult, Order
 from jesignd.identity.encryption import Encryption
 from jesignd.store.database import Database
-from jesignd.testing.authority import Authority, issue_person, make_authority
-
-START = datetime.datetime(2026, 11, 24, 9, 0, tzinfo=datetime.UTC)
-PIN = b"246813"
-
-
-@dataclass
-class Clock:
-    """Reads what it was set to."""
-
-    at: datetime.datetime = START
-
-    def __call__(self) -> datetime.datetime:
-        return self.at
-
-    def advance(self, **span: float) -> datetime.datetime:
-        self.at += datetime.timedelta(**span)
-        return self.at
-
-
-@dataclass
-class Cabinet:
-    """A firm and its people, as the flow sees them."""
-
-    database: Database
-    clock: Clock
-    authority: Authority
-    firm: Firm = field(init=False)
-    claire: Account = field(init=False)
-    _signers: dict[str, PersonalSigner] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.firm = people.add_firm("JLM – Pont-Audemer", "732829320", **self.here())
-        self.claire = self.newcomer("claire", status=Status.ACCOUNTANT)
-        self.enable(self.claire)
-
-    def here(self, by: str = "test") -> dict[str, object]:
-        return {"database": self.database, "clock": self.clock, "by": by}
-
-    def on(self) -> dict[str, object]:
-        return {"database": self.database, "clock": self.clock, "terms": DEFAULT}
-
-    def newcomer(
-        self,
-        login: str,
-        *,
-        status: Status | None = Status.STAFF,
-        firm: Firm | None = None,
-        roles: tuple[Role, ...] = (),
-    ) -> Account:
-        profile = Profile(login.capitalize(), "Martin", email(f"{login}@jlm.example"))
-        joins = (firm or self.firm).id if status is not None else None
-        wish = people.Newcomer(login, profile, frozenset(roles), joins, status or Status.STAFF)
-        return people.add_account(wish, **self.here())[0]
-
-    def enable(self, account: Account) -> None:
-        """Give a key, and have every text accepted."""
-        profile = account.profile
-        person = issue_person(
-            self.authority.issuing, first_name=profile.first_name, last_name=profile.last_name, at=self.clock()
-        )
-        container = person.pkcs12(PIN, (self.authority.issuing, self.authority.root))
-        keys.attach_pkcs12(account.id, container, PIN, **self.here())
-        for kind in TermsKind:
-            enrol.accept(account.id, kind, **self.on())
-
-    def undertakes(self, account: Account) -> None:
-        enrol.accept(account.id, TermsKind.UNDERTAKING, **self.on())
-
-    def signer(self, account: Account | None = None) -> PersonalSigner:
-        """Opened once: deriving the key from the PIN is slow by design."""
-        who = (account or self.claire).id
-        if who not in self._signers:
-            self._signers[who] = keys.open_key(who, PIN, database=self.database, clock=self.clock)
-        return self._signers[who]
-
-    def grants(
-        self,
-        to: str | tuple[Listed, ...],
-        *rights: Right,
-        days: int = 30,
-        scope: Scope | None = None,
-        by: Account | None = None,
-    ) -> list[LineResult]:
-        lines = listed([[one] for one in to.split()]) if isinstance(to, str) else to
-        today = self.clock().date()
-        wish = Wish(frozenset(rights), today, today + datetime.timedelta(days=days))
-        granter = by or self.claire
-        order = Order(self.firm.id, granter.id, lines, wish, scope or Scope())
-        return delegate.grant(order, self.signer(granter), **self.on())
-
-    def revokes(self, delegation: str, by: Account | None = None) -> bool:
-        who = by or self.claire
-        return delegate.revoke(delegation, who.id, self.signer(who), **self.on())
+from jesignd.testing.authority import Authority, make_authority
+from jesignd.testing.cabinet import START, Cabinet, Clock
 
 
 @pytest.fixture(scope="session")
