@@ -12,7 +12,7 @@ from pathlib import Path
 
 import typst
 
-from jesignd.domain.sealing import Corner, Mark
+from jesignd.domain.sealing import Corner, Mark, Rung
 from jesignd.pdf.compare import require_unchanged
 from jesignd.pdf.geometry import place
 from jesignd.pdf.inspect import inspect
@@ -58,7 +58,9 @@ def main() -> None:
             "place, fixed corner": lambda data=data: place(data, corner),
             "inspect + place, opened once": lambda data=data: prepare(data, mark=corner),
             "place, free area": lambda data=data: place(data, auto),
-            "compare": lambda data=data, placement=placement: require_unchanged(data, data, placement=placement),
+            "compare": lambda data=data, placement=placement: require_unchanged(
+                data, data, placement=placement, rung=Rung.STRICT
+            ),
         }
         for act, run in acts.items():
             best, worst = cpu_milliseconds(run)

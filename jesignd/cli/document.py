@@ -37,13 +37,27 @@ def document() -> None:
 
 
 @document.command(name="list")
-@click.option("--state", "states", multiple=True, type=click.Choice([state.value for state in DocumentState]))
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice([state.value for state in DocumentState]),
+    metavar="ÉTAT",
+    help="Ces états seulement (répétable).",
+)
 @click.option("--folder", help="Un seul dossier surveillé.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=50,
+    show_default=True,
+    metavar="N",
+    help="Nombre de documents, au plus.",
+)
 @click.option("--after", help="Reprendre après ce document.")
 @click.pass_obj
 def list_(options: Options, states: tuple[str, ...], folder: str | None, limit: int, after: str | None) -> None:
-    """Les documents, le plus récent d'abord."""
+    """Les documents, le plus récent d’abord."""
     with opened(options) as database, database.reading() as transaction:
         found = documents.list_documents(
             transaction,

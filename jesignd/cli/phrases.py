@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from jesignd.cli import english
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -21,17 +23,6 @@ _FRENCH = {
     "Usage:": "Utilisation :",
     "Show this message and exit.": "Afficher cette aide.",
     "[required]": "[obligatoire]",
-    "Fichier de configuration.": "Fichier de configuration.",
-}
-
-_ENGLISH_HELP = {
-    "Sceller ce que les logiciels du cabinet exportent, et le rendre à sa place.": (
-        "Seal what the firm's software exports, and give it back in its place."
-    ),
-    "Fichier de configuration.": "Configuration file.",
-    "Forme des résultats.": "Form of the results.",
-    "Langue des messages.": "Language of the messages.",
-    "Afficher la version.": "Show the version.",
 }
 
 
@@ -51,7 +42,7 @@ def language(ctx: click.Context | None) -> str:
 def translate(phrase: str, lang: str) -> str:
     """One of click's own phrases in this language; unknown phrases stay as they are."""
     if lang == "en":
-        return _ENGLISH_HELP.get(phrase, phrase)
+        return english.of(phrase)
     return _FRENCH.get(phrase, phrase)
 
 
@@ -122,7 +113,7 @@ def _bad_parameter(error: click.UsageError) -> str:
         return f"valeur inconnue pour {_name(error)} : choisir parmi {', '.join(map(str, choices.choices))}"
     missing = re.fullmatch(r"\w+ '(?P<path>.*)' does not exist\.", error.message, re.DOTALL)
     if missing:
-        return f"{_name(error)} : « {missing['path']} » n'existe pas"
+        return f"{_name(error)} : « {missing['path']} » n’existe pas"
     return f"valeur refusée pour {_name(error)} : {error.message}"
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import click
 
 from jesignd.cli import output
+from jesignd.errors import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from jesignd.cli.options import Options
     from jesignd.cli.sealing import Result
@@ -25,25 +29,76 @@ if TYPE_CHECKING:
     metavar="DOSSIER",
     required=True,
     type=click.Path(file_okay=False, path_type=Path),
-    help="Où écrire les fichiers scellés ; rien n'y est jamais remplacé.",
+    help="Où écrire les fichiers scellés ; rien n’y est jamais remplacé.",
 )
-@click.option("--rule", metavar="NOM", help="Règle dont le sceau est apposé ; inutile s'il n'y en a qu'une qui scelle.")
+@click.option("--rule", metavar="NOM", help="Règle dont le sceau est apposé ; inutile s’il n’y en a qu’une qui scelle.")
 @click.option("--as", "person", metavar="ID", help="Personne au nom de qui sceller ; inutile si une seule le peut.")
 @click.pass_obj
 def seal(options: Options, inputs: tuple[Path, ...], into: Path, rule: str | None, person: str | None) -> int:
     """Sceller des fichiers sans le démon ; un dossier donne tous ses PDF."""
-    from jesignd.cli.sealing import seal_files
+    from jesignd.cli.sealing import find, seal_files
 
+    tasks = find(inputs, into)
     results: list[Result] = []
-    for result in seal_files(options.config, inputs, into=into, rule=rule, person=person):
-        results.append(result)
-        if options.format == "text":
-            click.echo(_line(result, options.lang))
-        elif options.format == "jsonl":
-            output.show(result, options, text=tuple)
+    with _Counter(len(tasks)) as counter:
+        for result in seal_files(options.config, tasks, rule=rule, person=person):
+            results.append(result)
+            with counter.aside():
+                if options.format == "text":
+                    click.echo(_line(result, options.lang))
+                elif options.format == "jsonl":
+                    output.show(result, options, text=tuple)
     if options.format == "json":
         output.show(results, options, text=tuple)
+    elif len(results) > 1:
+        output.say(_summary(results), options)
     return exit_code(results)
+
+
+class _Counter:
+    """How many are done, on the last line of a terminal; nothing anywhere else, nor for a single file."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._done = 0
+        self._shown = total > 1 and sys.stderr.isatty()
+
+    def __enter__(self) -> Self:
+        self._write()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._erase()
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Make room for a result, which is one more done."""
+        self._erase()
+        yield
+        self._done += 1
+        self._write()
+
+    def _write(self) -> None:
+        if self._shown:
+            click.echo(f"{self._done}/{self._total}", err=True, nl=False)
+
+    def _erase(self) -> None:
+        if self._shown:
+            click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def _summary(results: Sequence[Result]) -> Words:
+    """How many were sealed, and how many were not, by reason."""
+    reasons = Counter(str(result.code or "–") for result in results if result.sealed_as is None)
+    sealed = len(results) - reasons.total()
+    if not reasons:
+        return Words(f"{sealed} fichiers scellés", f"{sealed} files sealed")
+    listed = ", ".join(f"{code} × {number}" for code, number in sorted(reasons.items()))
+    many = ("" if sealed < 2 else "s", "" if reasons.total() < 2 else "s")
+    return Words(
+        f"{len(results)} fichiers : {sealed} scellé{many[0]}, {reasons.total()} non scellé{many[1]} ({listed})",
+        f"{len(results)} files: {sealed} sealed, {reasons.total()} not sealed ({listed})",
+    )
 
 
 def exit_code(results: Sequence[Result]) -> int:

@@ -31,7 +31,16 @@ if TYPE_CHECKING:
     from jesignd.settings.settings import Settings
 
 _SUFFIX = "_scellé"
-_PAGE = 64
+
+
+class _NameTaken(JesignError):
+    """A file lies where the sealed one would go; it stays."""
+
+    def __init__(self, final: Path) -> None:
+        super().__init__(
+            Words(f"{final} existe déjà", f"{final} exists already"),
+            hint=Words("choisissez un autre dossier de sortie", "choose another output folder"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +60,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
+class Task:
     """One file and where it goes."""
 
     original: Path
@@ -70,10 +79,23 @@ class _Bench:
     person: str
 
 
-def seal_files(
-    config: Path, inputs: Sequence[Path], *, into: Path, rule: str | None, person: str | None
-) -> Iterator[Result]:
-    """Seal each file (each PDF of a folder), as this rule does and in this person's name; results in their order.
+def find(inputs: Sequence[Path], into: Path) -> list[Task]:
+    """What to seal, each PDF of a folder included, and the names it will have; what was sealed earlier is left out.
+
+    Raises:
+        NotFound: there is no PDF at all.
+    """
+    tasks = list(_tasks(inputs, into))
+    if not tasks:
+        raise NotFound(
+            Words("aucun PDF à sceller dans ce dossier", "no PDF to seal in this folder"),
+            hint=Words("donnez un fichier, ou un dossier qui contient des .pdf", "give a file, or a folder of .pdf"),
+        )
+    return tasks
+
+
+def seal_files(config: Path, tasks: Sequence[Task], *, rule: str | None, person: str | None) -> Iterator[Result]:
+    """Seal each file as this rule does and in this person's name; results in their order, as they come.
 
     Raises:
         SettingsError, CredentialError, NotAllowed, NotFound: nothing can be sealed at all.
@@ -81,7 +103,6 @@ def seal_files(
     settings = load(config)
     acting = _acting(settings, person)
     limits = settings.limits
-    tasks = list(_tasks(inputs, into))
     with ExitStack() as stack:
         pool = Pool(
             workers=limits.workers,
@@ -92,8 +113,7 @@ def seal_files(
         bench = _bench(settings, pool=pool, rule=rule, person=acting, stack=stack)
         spread = Spread(limits.workers)
         stack.callback(spread.close)
-        for start in range(0, len(tasks), _PAGE):
-            yield from spread.over(lambda task: _result(task, bench), tasks[start : start + _PAGE])
+        yield from spread.each(lambda task: _result(task, bench), tasks)
 
 
 def _acting(settings: Settings, person: str | None) -> str:
@@ -105,7 +125,7 @@ def _acting(settings: Settings, person: str | None) -> str:
             return able[0]
         raise NotAllowed(
             Words(
-                f"{len(able)} personnes peuvent sceller aujourd'hui : il faut en nommer une",
+                f"{len(able)} personnes peuvent sceller aujourd’hui : il faut en nommer une",
                 f"{len(able)} people may seal today: name one",
             ),
             hint=Words("--as ID (people[].id)", "--as ID (people[].id)"),
@@ -115,7 +135,7 @@ def _acting(settings: Settings, person: str | None) -> str:
         raise NotFound(Words(f"personne inconnue : {person}", f"unknown person: {person}"))
     if not may(found, Right.SEAL, today):
         raise NotAllowed(
-            Words(f"{person} n'a pas le droit de sceller aujourd'hui", f"{person} may not seal today"),
+            Words(f"{person} n’a pas le droit de sceller aujourd’hui", f"{person} may not seal today"),
             hint=Words("accordez-lui le droit « seal » (people)", "grant the right “seal” (people)"),
         )
     return person
@@ -147,23 +167,25 @@ def _profile(line: SealingLine, rule: str | None) -> SealProfile:
     return line.profiles[rule]
 
 
-def _tasks(inputs: Sequence[Path], into: Path) -> Iterator[_Task]:
+def _tasks(inputs: Sequence[Path], into: Path) -> Iterator[Task]:
+    made = into.resolve()
     for path in inputs:
         if path.is_dir():
-            for file in sorted(one for one in path.rglob("*") if one.suffix.lower() == ".pdf" and one.is_file()):
-                yield _Task(file, into / file.relative_to(path).with_name(f"{file.stem}{_SUFFIX}.pdf"))
+            found = (one for one in path.rglob("*") if one.suffix.lower() == ".pdf" and one.is_file())
+            for file in sorted(one for one in found if made not in one.resolve().parents):
+                yield Task(file, into / file.relative_to(path).with_name(f"{file.stem}{_SUFFIX}.pdf"))
         else:
-            yield _Task(path, into / f"{path.stem}{_SUFFIX}.pdf")
+            yield Task(path, into / f"{path.stem}{_SUFFIX}.pdf")
 
 
-def _result(task: _Task, bench: _Bench) -> Result:
+def _result(task: Task, bench: _Bench) -> Result:
     started = time.monotonic()
     try:
         sealed = _seal(task, bench)
     except JesignError as error:
         return Result(
             task.original,
-            code=code_of(error),
+            code=None if isinstance(error, _NameTaken) else code_of(error),
             message=error.message,
             hint=error.hint,
             exit_code=error.exit_code,
@@ -179,13 +201,10 @@ def _result(task: _Task, bench: _Bench) -> Result:
     )
 
 
-def _seal(task: _Task, bench: _Bench) -> Sealed:
+def _seal(task: Task, bench: _Bench) -> Sealed:
     """Seal into a temporary file beside the final one, pay, then give it its name."""
     if task.final.exists():
-        raise NotAllowed(
-            Words(f"{task.final} existe déjà", f"{task.final} exists already"),
-            hint=Words("choisissez un autre dossier de sortie", "choose another output folder"),
-        )
+        raise _NameTaken(task.final)
     try:
         task.final.parent.mkdir(parents=True, exist_ok=True)
         digest, _ = durable.digest_of(task.original)
@@ -193,8 +212,10 @@ def _seal(task: _Task, bench: _Bench) -> Sealed:
         try:
             sealed = _in_child(task.original, temporary, bench)
             _pay(f"seal:file:{digest}:{bench.profile.name}", bench)
+            temporary.chmod(task.original.stat().st_mode & 0o666)
             durable.sync([temporary])
-            durable.reveal(temporary, task.final)
+            if not durable.reveal(temporary, task.final):
+                raise _NameTaken(task.final)
             durable.fsync_directory(task.final.parent)
         finally:
             temporary.unlink(missing_ok=True)
@@ -230,7 +251,7 @@ def _in_child(original: Path, target: Path, bench: _Bench) -> Sealed:
                 f"le fichier fait échouer ou durer sans fin les programmes qui le lisent ({crash.reason})",
                 f"the file makes the programs that read it fail or never end ({crash.reason})",
             ),
-            hint=Words("réimprimez-le depuis son logiciel d'origine", "print it again from its software"),
+            hint=Words("réimprimez-le depuis son logiciel d’origine", "print it again from its software"),
         ) from crash
 
 

@@ -20,7 +20,7 @@ from jesignd.domain.routing import Decision, Facts, Rule
 from jesignd.flow.promises import promise_each
 from jesignd.flow.records import Route, recognised_from
 from jesignd.store import documents, journal, ledger, stages
-from jesignd.store.documents import Changes, Document, Move
+from jesignd.store.documents import Changes, Document, Kin, Move
 from jesignd.store.records import Hold
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from jesignd.domain.credit import Cents
     from jesignd.store.database import Database
+    from jesignd.store.journal import Entry
 
 log = logging.getLogger(__name__)
 
@@ -54,41 +55,62 @@ def authorise_batch(
     """Give each document of the batch its route, or hold it with the reason and the remedy."""
     at = clock()
     with database.transaction() as transaction:
-        spent = 0
-        ready: list[DocumentId] = []
-        told: list[DocumentId] = []
-        for document in documents.get_many(transaction, batch.documents):
-            if document.state is not DocumentState.RECOGNISED:
-                continue
-            case = case_of(transaction, document, office=office, at=at, spent=spent)
-            outcome, decision = authorise(case)
-            _write(transaction, document, outcome=outcome, decision=decision, office=office, at=at)
-            if isinstance(outcome, Authorised):
-                spent += outcome.price
-                ready.append(document.id)
-            else:
-                told.append(document.id)
+        waiting = [
+            document
+            for document in documents.get_many(transaction, batch.documents)
+            if document.state is DocumentState.RECOGNISED
+        ]
+        ready, told = _decide_all(transaction, waiting, office=office, at=at)
         stages.finish(transaction, Stage.AUTHORISE, batch.documents)
         promise_each(transaction, Stage.SEAL, ready, engine=engine, at=at)
         promise_each(transaction, Stage.REPORT, told, engine=engine, at=at)
     log.info("authorised documents=%d other=%d", len(ready), len(told))
 
 
-def case_of(
-    transaction: Transaction, document: Document, *, office: Office, at: datetime.datetime, spent: int = 0
-) -> Case:
-    """Gather what the decision on one document rests on; `spent`: cents promised to others of the same batch."""
-    recognised = recognised_from(document.recognition or {})
-    folder = office.folders.get(document.claimed.folder)
+def _decide_all(
+    transaction: Transaction, waiting: Sequence[Document], *, office: Office, at: datetime.datetime
+) -> tuple[list[DocumentId], list[DocumentId]]:
+    """Decide one after the other, each knowing what the former became; those to seal, and those to be told of."""
     balance: Cents = ledger.affordable(transaction)
+    relations = _Relations(documents.kin_of(transaction, waiting))
+    writing = _Writing(transaction, at)
+    ready: dict[DocumentId, Cents] = {}
+    told: list[DocumentId] = []
+    for document in waiting:
+        if relations.state_of(document.id) is not DocumentState.RECOGNISED:
+            continue  # a later export of this batch has replaced it
+        left = type(balance)(balance - sum(ready.values()))
+        case = _case(document, relations.priors(document), office=office, at=at, balance=left)
+        outcome, decision = authorise(case)
+        state, event, changes = _consequence(outcome, document, office)
+        move = Move(document.id, DocumentState.RECOGNISED, state, changes)
+        writing.write(move, (event, document.id, {**_told(outcome), "considered": _considered(decision)}))
+        relations.became(document.id, state)
+        if isinstance(outcome, Authorised | Drafted):
+            _replace(outcome.replaces, by=document.id, relations=relations, writing=writing)
+            told += outcome.replaces
+            ready = {one: price for one, price in ready.items() if one not in outcome.replaces}
+        if isinstance(outcome, Authorised):
+            ready[document.id] = outcome.price
+        else:
+            told.append(document.id)
+    writing.flush()
+    return list(ready), told
+
+
+def _case(
+    document: Document, priors: tuple[Prior, ...], *, office: Office, at: datetime.datetime, balance: Cents
+) -> Case:
+    """What the decision on one document rests on."""
+    folder = office.folders.get(document.claimed.folder)
     return Case(
-        facts=facts_of(document, recognised),
+        facts=facts_of(document, recognised_from(document.recognition or {})),
         rules=office.rules,
         person=office.people.get(folder.acts_as) if folder else None,
         on=day(at),
-        balance=type(balance)(balance - spent),
+        balance=balance,
         prices=office.prices,
-        priors=_priors(transaction, document, recognised),
+        priors=priors,
         waived=frozenset(document.waived),
     )
 
@@ -104,41 +126,75 @@ def facts_of(document: Document, recognised: Recognised) -> Facts:
     )
 
 
-def _priors(transaction: Transaction, document: Document, recognised: Recognised) -> tuple[Prior, ...]:
-    """Documents known before this one that share contents or origin.
+class _Relations:
+    """Which documents repeat which, and where each stands at this moment of the batch."""
 
-    Those that came to nothing do not count, nor those nobody has recognised: a badly named file dropped again under its
-    right name is no suspect. Of two that wait to be decided, the one received first goes first.
-    """
-    ended = {DocumentState.REJECTED, DocumentState.DUPLICATE, DocumentState.REPLACED}
-    contents = documents.same_content(transaction, document.claimed.digest, exclude=document.id)
-    origins = documents.same_origin(transaction, document.claimed.folder, recognised.origin_key, exclude=document.id)
-    contents_ids = {one.id for one in contents}
-    origins_ids = {one.id for one in origins}
-    found = {one.id: one for one in (*contents, *origins)}
-    return tuple(
-        Prior(one.id, one.state, one.id in contents_ids, one.id in origins_ids)
-        for one in found.values()
-        if one.origin_key is not None
-        and one.state not in ended
-        and not (one.state is DocumentState.RECOGNISED and one.sequence > document.sequence)
-    )
+    def __init__(self, kin: Sequence[Kin]) -> None:
+        self._states = {one.id: one.state for one in kin}
+        self._by_content: dict[str, list[Kin]] = {}
+        self._by_origin: dict[tuple[str, str | None], list[Kin]] = {}
+        for one in kin:
+            self._by_content.setdefault(one.digest, []).append(one)
+            self._by_origin.setdefault((one.folder, one.origin_key), []).append(one)
+
+    def state_of(self, document: DocumentId) -> DocumentState:
+        """Where it stands now."""
+        return self._states[document]
+
+    def became(self, document: DocumentId, state: DocumentState) -> None:
+        """It stands there from now on."""
+        self._states[document] = state
+
+    def priors(self, document: Document) -> tuple[Prior, ...]:
+        """Documents known before this one that share contents or origin.
+
+        Those that came to nothing do not count, nor those nobody has recognised: a badly named file dropped again under
+        its right name is no suspect. Of two that wait to be decided, the one received first goes first.
+        """
+        contents = {one.id: one for one in self._by_content.get(document.claimed.digest, ())}
+        key = (document.claimed.folder, document.origin_key)
+        origins = {one.id: one for one in self._by_origin.get(key, ()) if document.origin_key is not None}
+        return tuple(
+            Prior(one.id, self._states[one.id], one.id in contents, one.id in origins)
+            for one in {**contents, **origins}.values()
+            if one.id != document.id and self._counts(one, document)
+        )
+
+    def _counts(self, one: Kin, document: Document) -> bool:
+        state = self._states[one.id]
+        undecided_later = state is DocumentState.RECOGNISED and one.sequence > document.sequence
+        return one.origin_key is not None and state not in _CAME_TO_NOTHING and not undecided_later
 
 
-def _write(
-    transaction: Transaction,
-    document: Document,
-    *,
-    outcome: Outcome,
-    decision: Decision,
-    office: Office,
-    at: datetime.datetime,
-) -> None:
-    state, event, changes = _consequence(outcome, document, office)
-    moved = documents.move_many(transaction, [Move(document.id, document.state, state, changes)], at=at)
-    if document.id not in moved:
-        return
-    considered = [
+_CAME_TO_NOTHING = frozenset({DocumentState.REJECTED, DocumentState.DUPLICATE, DocumentState.REPLACED})
+
+
+class _Writing:
+    """Moves and what is told of them, written together as far as no document moves twice."""
+
+    def __init__(self, transaction: Transaction, at: datetime.datetime) -> None:
+        self._transaction = transaction
+        self._at = at
+        self._moves: dict[DocumentId, Move] = {}
+        self._entries: list[Entry] = []
+
+    def write(self, move: Move, entry: Entry) -> None:
+        """Write this, at the latest by `flush`."""
+        if move.document in self._moves:
+            self.flush()
+        self._moves[move.document] = move
+        self._entries.append(entry)
+
+    def flush(self) -> None:
+        """Write what is not written yet."""
+        moved = documents.move_many(self._transaction, list(self._moves.values()), at=self._at)
+        entries = [entry for entry in self._entries if entry[1] in moved]
+        journal.record_many(self._transaction, entries, at=self._at)
+        self._moves, self._entries = {}, []
+
+
+def _considered(decision: Decision) -> list[dict[str, object]]:
+    return [
         {
             "rule": one.rule,
             "place": one.place,
@@ -146,9 +202,6 @@ def _write(
         }
         for one in decision.considered
     ]
-    journal.record(transaction, event, document.id, {**_told(outcome), "considered": considered}, at=at)
-    if isinstance(outcome, Authorised | Drafted):
-        _replace(transaction, outcome.replaces, by=document.id, at=at)
 
 
 def _consequence(outcome: Outcome, document: Document, office: Office) -> tuple[DocumentState, Event, Changes]:
@@ -173,11 +226,9 @@ def _told(outcome: Outcome) -> dict[str, object]:
     return {"code": outcome.code.value}
 
 
-def _replace(
-    transaction: Transaction, replaced: Sequence[DocumentId], *, by: DocumentId, at: datetime.datetime
-) -> None:
+def _replace(replaced: Sequence[DocumentId], *, by: DocumentId, relations: _Relations, writing: _Writing) -> None:
     """An earlier export that was not sealed yet gives way to the later one."""
-    for older in documents.get_many(transaction, replaced):
-        move = Move(older.id, older.state, DocumentState.REPLACED, Changes(route={"replaced_by": by}))
-        if older.id in documents.move_many(transaction, [move], at=at):
-            journal.record(transaction, Event.REPLACED, older.id, {"by": by}, at=at)
+    for older in replaced:
+        move = Move(older, relations.state_of(older), DocumentState.REPLACED, Changes(route={"replaced_by": by}))
+        writing.write(move, (Event.REPLACED, older, {"by": by}))
+        relations.became(older, DocumentState.REPLACED)

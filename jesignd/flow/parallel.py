@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -22,6 +22,10 @@ class Spread:
         """Call the function on every item; the first exception is raised once all have ended."""
         futures = [self._threads.submit(function, item) for item in items]
         return [future.result() for future in futures]
+
+    def each(self, function: Callable[[Item], Answer], items: Sequence[Item]) -> Iterator[Answer]:
+        """`over`, each answer as soon as it and those before it are there."""
+        yield from self._threads.map(function, items)
 
     def close(self) -> None:
         """Wait for what is in hand, and end the threads."""

@@ -7,19 +7,16 @@ done twice.
 
 from __future__ import annotations
 
-import inspect
 import logging
-import threading
 import time
 from typing import TYPE_CHECKING, Any, cast
 
-from dbos import DBOS, DBOSClient
-from dbos import _queue as library_queue
+from dbos import DBOS
 
 from jesignd.domain.documents import DocumentId
 from jesignd.domain.jobs import Batch, Stage, Transaction
 from jesignd.jobs import client
-from jesignd.jobs.wake import Wake
+from jesignd.jobs.polling import Polling
 from jesignd.jobs.worker import Worker
 
 if TYPE_CHECKING:
@@ -29,14 +26,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_POLL_SECONDS = 1.0
-"""How late a job promised by another process is seen; ours are seen at once (see `wake`)."""
-
-_BUSY_POLL_SECONDS = 0.05
-"""The same where the library's polling loop is not the one we know, and nobody can be woken."""
-
 _LISTENER_SECONDS = 0.2
 """We notify nobody; but stopping waits for the library's listener to turn round once."""
+
+_BEGINNING_SECONDS = 10.0
+"""How long after it was taken from its queue a job is in somebody's hand at the latest."""
 
 _OUTCOME_SECONDS = 2.0
 """How long the library may take to write down that a job has ended."""
@@ -55,10 +49,9 @@ class DbosEngine:
         self._workers = workers
         self._lanes = lanes
         self._client = client.DbosClientEngine(database)
-        self._wakes = {client.LINE: Wake(), client.DELIVERY: Wake()}
+        self._polling = Polling(database, workers=workers, lanes=lanes)
         self._promised: dict[int, set[str]] = {}
         self._worker: Worker | None = None
-        self._threads: list[threading.Thread] = []
         database.on_end(self._transaction_ended)
 
     def enqueue(self, transaction: Transaction, batch: Batch, *, delay_seconds: float = 0.0) -> str:
@@ -69,8 +62,11 @@ class DbosEngine:
         return job
 
     def live(self, jobs: Sequence[str]) -> frozenset[str]:
-        """Those of these jobs that are waiting, delayed or running."""
-        return self._client.live(jobs)
+        """Those of these jobs that are waiting, delayed or running.
+
+        A job that its table says we run, and that we do not, has ended while the table could not be written.
+        """
+        return frozenset(one.job for one in self._client.unfinished(jobs) if not self._has_lost(one))
 
     def cancel(self, jobs: Sequence[str]) -> None:
         """Forget these jobs, where they have not begun."""
@@ -86,15 +82,8 @@ class DbosEngine:
 
     def run(self, stages: Mapping[Stage, Callable[[Batch], None]]) -> None:
         """Start doing jobs, beginning with those this node left in hand; returns at once."""
-        self._worker = worker = Worker(stages, workers=self._workers, done=self._nudge)
-        own_loops = _loop_is_known()
-        # Limits are stored, and a worker starts with the stored ones: they must be right before it is launched.
-        _register_queues(
-            self._database,
-            workers=self._workers,
-            lanes=self._lanes,
-            poll=_POLL_SECONDS if own_loops else _BUSY_POLL_SECONDS,
-        )
+        self._worker = worker = Worker(stages, workers=self._workers, done=self._polling.wake)
+        self._polling.prepare()
         instance = DBOS(
             config={
                 "name": client.APPLICATION,
@@ -114,11 +103,7 @@ class DbosEngine:
             batch = Batch(Stage(stage), tuple(map(DocumentId, documents)), lane, attempt)
             return worker.do(DBOS.workflow_id or "", batch)
 
-        if own_loops:
-            DBOS.listen_queues([])
-        DBOS.launch()
-        if own_loops:
-            self._start_loops(instance)
+        self._polling.launch(instance)
         log.info("started engine node=%s workers=%d lanes=%d", self._node, self._workers, self._lanes)
 
     def stop(self, seconds: float) -> None:
@@ -126,15 +111,24 @@ class DbosEngine:
 
         What is not finished then goes on in its thread until the process ends, and is begun again at the next start.
         """
-        for wake in self._wakes.values():
-            wake.set()
-        for thread in self._threads:
-            thread.join(timeout=max(1.0, seconds))
+        self._polling.stop(max(1.0, seconds))
         if self._worker is not None:
             drained = self._worker.wait_until_idle(seconds) and self._wait_for_outcomes()
             DBOS.destroy(destroy_registry=True)
             log.info("stopped engine node=%s drained=%s", self._node, drained)
         self._client.close()
+
+    def is_alive(self) -> bool:
+        """Whether the threads that look for work still do."""
+        return self._polling.is_alive()
+
+    def _has_lost(self, job: client.Unfinished) -> bool:
+        return (
+            job.node == self._node
+            and job.begun_at is not None
+            and time.time() - job.begun_at > _BEGINNING_SECONDS
+            and not (self._worker is not None and self._worker.has_in_hand(job.job))
+        )
 
     def _wait_for_outcomes(self) -> bool:
         deadline = time.monotonic() + _OUTCOME_SECONDS
@@ -146,42 +140,4 @@ class DbosEngine:
 
     def _transaction_ended(self, transaction: Transaction) -> None:
         """Also after a rollback: looking once for nothing costs a millisecond."""
-        for queue in self._promised.pop(id(transaction), ()):
-            self._wakes[queue].nudge()
-
-    def _nudge(self) -> None:
-        """A worker is free."""
-        for wake in self._wakes.values():
-            wake.nudge()
-
-    def _start_loops(self, instance: DBOS) -> None:
-        for name, wake in self._wakes.items():
-            queue = DBOS.retrieve_queue(name)
-            thread = threading.Thread(
-                target=library_queue.queue_worker_thread,
-                args=(cast("threading.Event", wake), instance, queue),
-                name=f"jobs-{name}",
-                daemon=True,
-            )
-            thread.start()
-            self._threads.append(thread)
-
-
-def _loop_is_known() -> bool:
-    """Whether the library's polling loop is still the one that pauses on the event it is given (seen in 3.4)."""
-    loop: Any = getattr(library_queue, "queue_worker_thread", None)
-    return loop is not None and list(inspect.signature(loop).parameters) == ["stop_event", "dbos", "queue"]
-
-
-def _register_queues(database: client.Connected, *, workers: int, lanes: int, poll: float) -> None:
-    registrar = DBOSClient(
-        system_database_engine=cast("Any", database.engine_connections()),
-        serializer=client.serializer(),
-        application_name=client.APPLICATION,
-        lazy=True,
-    )
-    registrar.register_queue(client.LINE, worker_concurrency=workers, polling_interval_sec=poll)
-    registrar.register_queue(
-        client.DELIVERY, worker_concurrency=lanes, partition_worker_concurrency=1, polling_interval_sec=poll
-    )
-    registrar.destroy()
+        self._polling.wake(self._promised.pop(id(transaction), ()))

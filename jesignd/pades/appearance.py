@@ -14,7 +14,7 @@ import json
 import re
 import secrets
 import zoneinfo
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import font_source_sans_pro
@@ -23,7 +23,7 @@ from PIL import Image
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from jesignd.domain.sealing import Mark, SealProfile
+from jesignd.domain.sealing import Mark, Placement, SealProfile
 from jesignd.errors import SettingsError, Words
 
 POINTS_PER_MM = 72 / 25.4
@@ -33,6 +33,8 @@ _MONTHS = (
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
 _MOST_LOGO_PIXELS = 700
+_SAME_PROPORTION = 0.03
+_STRIP_HEIGHT_MM = 8.0
 _HOLE_MARK = b"\x00hole-" + secrets.token_hex(16).encode() + b"\x00"
 _HOLE = re.compile(re.escape(_HOLE_MARK) + rb"(\d+)" + re.escape(_HOLE_MARK))
 
@@ -58,15 +60,24 @@ def moment(at: datetime.datetime) -> str:
     return f"le {day} {_MONTHS[local.month - 1]} {local.year} à {local.hour} h {local.minute:02d}"
 
 
-def draw(profile: SealProfile, at: datetime.datetime) -> Appearance | None:
-    """The profile's mark at this minute; None when the seal is invisible.
+def draw(profile: SealProfile, at: datetime.datetime, placement: Placement | None) -> Appearance | None:
+    """The profile's mark at this minute, for the room it was given; None when the seal is invisible.
 
     Raises:
         SettingsError: the logo cannot be used.
     """
-    if profile.mark is None:
+    if profile.mark is None or placement is None:
         return None
-    return _drawn(profile, at.replace(second=0, microsecond=0))
+    return _drawn(profile, fitted(profile.mark, placement), at.replace(second=0, microsecond=0))
+
+
+def fitted(mark: Mark, placement: Placement) -> Mark:
+    """The mark as asked for, or in the proportions of the room when they are others; the viewer scales it to size."""
+    left, bottom, right, top = placement.shown
+    proportion = (right - left) / (top - bottom)
+    if abs(proportion * mark.height_mm / mark.width_mm - 1) < _SAME_PROPORTION:
+        return mark
+    return replace(mark, width_mm=round(proportion * _STRIP_HEIGHT_MM, 0), height_mm=_STRIP_HEIGHT_MM)
 
 
 def draw_pdf(profile: SealProfile, mark: Mark, at: datetime.datetime) -> bytes:
@@ -120,9 +131,8 @@ def flatten_logo(logo: bytes) -> bytes:
 
 
 @functools.lru_cache(maxsize=64)
-def _drawn(profile: SealProfile, minute: datetime.datetime) -> Appearance:
-    assert profile.mark is not None
-    reader = PdfFileReader(io.BytesIO(draw_pdf(profile, profile.mark, minute)))
+def _drawn(profile: SealProfile, mark: Mark, minute: datetime.datetime) -> Appearance:
+    reader = PdfFileReader(io.BytesIO(draw_pdf(profile, mark, minute)))
     page = reader.root["/Pages"]["/Kids"][0]
     return _Extraction().appearance(page)
 

@@ -76,7 +76,7 @@ def require_usable(
         CredentialError: too weak, expired, not yet valid, not meant for signing, or signed with SHA-1.
     """
     key = require_strong_key(certificate)
-    _require_valid(certificate, now)
+    require_within((certificate.not_valid_before_utc, certificate.not_valid_after_utc), now)
     _require_signing_usage(certificate)
     for one in (certificate, *chain):
         if one.issuer != one.subject and isinstance(one.signature_hash_algorithm, _WEAK_HASHES):
@@ -114,6 +114,27 @@ def verify_signature(public: PublicKey, *, signature: bytes, data: bytes) -> Non
         public.verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
 
 
+def validity(certificate: bytes) -> tuple[datetime.datetime, datetime.datetime]:
+    """The first and the last instant at which this certificate (DER) is valid."""
+    loaded = load(certificate)
+    return loaded.not_valid_before_utc, loaded.not_valid_after_utc
+
+
+def require_within(period: tuple[datetime.datetime, datetime.datetime], now: datetime.datetime) -> None:
+    """Return when the certificate whose period this is is valid now.
+
+    Raises:
+        CredentialError: it is not yet, or no longer.
+    """
+    first, last = period
+    if now < first:
+        on = first.date()
+        raise _refused(f"il n’est valable qu’à partir du {on:%d/%m/%Y}", f"it is not valid before {on.isoformat()}")
+    if now > last:
+        on = last.date()
+        raise _refused(f"il a expiré le {on:%d/%m/%Y}", f"it expired on {on.isoformat()}")
+
+
 def renewal_warnings(certificate: x509.Certificate, *, now: datetime.datetime) -> tuple[Words, ...]:
     """What the operator should hear about the certificate's end: from 90 days before, louder at 30 and 7."""
     left = (certificate.not_valid_after_utc - now).days
@@ -131,15 +152,6 @@ def renewal_warnings(certificate: x509.Certificate, *, now: datetime.datetime) -
             f"the certificate “{name}” expires in {left} days{urgency[1]}",
         ),
     )
-
-
-def _require_valid(certificate: x509.Certificate, now: datetime.datetime) -> None:
-    if now < certificate.not_valid_before_utc:
-        on = certificate.not_valid_before_utc.date()
-        raise _refused(f"il n’est valable qu’à partir du {on:%d/%m/%Y}", f"it is not valid before {on.isoformat()}")
-    if now > certificate.not_valid_after_utc:
-        on = certificate.not_valid_after_utc.date()
-        raise _refused(f"il a expiré le {on:%d/%m/%Y}", f"it expired on {on.isoformat()}")
 
 
 def _require_signing_usage(certificate: x509.Certificate) -> None:

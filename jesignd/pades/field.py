@@ -86,8 +86,6 @@ def add_field(
     fields.append(field_ref)
     update.update_container(fields)
     form[pdf_name("/SigFlags")] = generic.NumberObject(3)
-    if "/NeedAppearances" in form:
-        del form["/NeedAppearances"]
     update.update_container(form)
     _annotate(update, page_ref, field_ref)
 

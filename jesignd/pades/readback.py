@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
+from collections.abc import Sequence
 from typing import NamedTuple, NoReturn
 
 from cryptography import x509
@@ -28,7 +29,11 @@ _SIGNED_DATA = bytes.fromhex("2a864886f70d010702")
 _CONTENT_TYPE = bytes.fromhex("2a864886f70d010903")
 _MESSAGE_DIGEST = bytes.fromhex("2a864886f70d010904")
 _SIGNING_CERTIFICATE = bytes.fromhex("2a864886f70d010910022f")
-_SHA256 = bytes.fromhex("608648016503040201")
+_TIMESTAMP_TOKEN = bytes.fromhex("2a864886f70d010910020e")
+_ONE = bytes.fromhex("020101")
+_SHA256 = bytes.fromhex("300b0609608648016503040201")
+_ECDSA_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")
+_RSA_SHA256 = bytes.fromhex("300d06092a864886f70d01010b0500")
 
 
 class _Element(NamedTuple):
@@ -40,13 +45,16 @@ class _Element(NamedTuple):
 class _Signer(NamedTuple):
     certificates: tuple[bytes, ...]
     identifier: bytes
-    digest_algorithm: bytes
+    algorithm: bytes
     attributes: bytes
     signature: bytes
+    unsigned: tuple[bytes, ...]
 
 
-def read_back(original: bytes, sealed: bytes, *, certificate: bytes) -> tuple[str, ...]:
+def read_back(original: bytes, sealed: bytes, *, certificate: bytes, chain: Sequence[bytes] = ()) -> tuple[str, ...]:
     """The names of the checks passed, in order; `certificate` (DER) is the one that must have sealed.
+
+    With its chain, no certificate from elsewhere may be enclosed.
 
     Raises:
         VerificationFailed: the file is not the original plus exactly one seal of this certificate over all of it.
@@ -58,9 +66,12 @@ def read_back(original: bytes, sealed: bytes, *, certificate: bytes) -> tuple[st
     _require_linked(update, gap=start - len(original))
     digest = hashlib.sha256(memoryview(sealed)[:start])
     digest.update(memoryview(sealed)[end:])
-    signer = _signer(sealed[start + 1 : end - 1])
-    _require_attributes(signer, digest=digest.digest(), certificate=certificate)
-    _require_certificate(signer, certificate)
+    try:
+        signer = _signer(sealed[start + 1 : end - 1])
+        _require_attributes(signer, digest=digest.digest(), certificate=certificate)
+        _require_certificate(signer, certificate, chain)
+    except (ValueError, IndexError) as error:
+        raise _failure("la signature n’est pas lisible", "the signature cannot be read") from error
     _require_signature(signer, certificate)
     return (
         "original-is-prefix",
@@ -123,24 +134,31 @@ def _dictionaries(update: bytes) -> dict[int, tuple[int, bytes]]:
 def _signer(hexadecimal: bytes) -> _Signer:
     """The container's parts, as ours are written (RFC 5652, clause 5): one signer, definite lengths, zeros behind."""
     raw = bytes.fromhex(hexadecimal.decode())
-    try:
-        container, padding_ = _element(raw, 0)
-        if raw[padding_:].strip(b"\0"):
-            _fail("des octets suivent la signature", "bytes follow the signature")
-        kind, wrapped = _children(container.body)
-        _version, _digests, content, embedded, signers = _children(_children(wrapped.body)[0].body)
-        (signer,) = _children(signers.body)
-        _, identifier, digest, attributes, _algorithm, value, *_unsigned = _children(signer.body)
-    except (ValueError, IndexError) as error:
-        raise _failure("la signature n’est pas lisible", "the signature cannot be read") from error
-    if kind.body != _SIGNED_DATA or [one.body for one in _children(content.body)] != [_DATA]:
+    container, padding_ = _element(raw, 0)
+    if raw[padding_:].strip(b"\0"):
+        _fail("des octets suivent la signature", "bytes follow the signature")
+    kind, wrapped = _children(container.body)
+    (signed,) = _children(wrapped.body)
+    version, digests, content, embedded, signers = _children(signed.body)
+    (signer,) = _children(signers.body)
+    signer_version, identifier, digest, attributes, algorithm, value, *unsigned = _children(signer.body)
+    tags = [one.tag for one in (container, wrapped, signed, digests, content, embedded, signers, signer, identifier)]
+    fixed = (version.whole, signer_version.whole, digests.body, digest.whole)
+    inner = [(one.tag, one.body) for one in _children(content.body)]
+    enclosed = tuple(one.whole for one in _children(embedded.body))
+    frame = [0x30, 0xA0, 0x30, 0x31, 0x30, 0xA0, 0x31, 0x30, 0x30]
+    if (kind.tag, kind.body) != (6, _SIGNED_DATA) or tags != frame or inner != [(6, _DATA)]:
         _fail("la signature n’est pas celle d’un fichier joint", "the signature is not a detached one")
+    if fixed != (_ONE, _ONE, _SHA256, _SHA256) or (attributes.tag, value.tag) != (0xA0, 4):
+        _fail("la signature n’a pas la forme attendue", "the signature does not have the shape expected")
+    attributes_signed = b"\x31" + attributes.whole[1:]
     return _Signer(
-        tuple(one.whole for one in _children(embedded.body)),
-        identifier.whole,
-        _children(digest.body)[0].body,
-        b"\x31" + attributes.whole[1:],
+        enclosed,
+        identifier.body,
+        algorithm.whole,
+        attributes_signed,
         value.body,
+        tuple(one.whole for one in unsigned),
     )
 
 
@@ -151,35 +169,44 @@ def _require_attributes(signer: _Signer, *, digest: bytes, certificate: bytes) -
         (found[kind.body],) = _children(values.body)
     if set(found) != {_CONTENT_TYPE, _MESSAGE_DIGEST, _SIGNING_CERTIFICATE} or found[_CONTENT_TYPE].body != _DATA:
         _fail("les attributs signés ne sont pas ceux attendus", "the signed attributes are not those expected")
-    if signer.digest_algorithm != _SHA256 or found[_MESSAGE_DIGEST].body != digest:
+    if found[_MESSAGE_DIGEST].body != digest:
         _fail("l’empreinte signée n’est pas celle du fichier", "the digest signed is not the file’s")
     identifier = _children(_children(_children(found[_SIGNING_CERTIFICATE].body)[0].body)[0].body)[0]
     if identifier.body != hashlib.sha256(certificate).digest():
         _fail("le certificat désigné n’est pas celui du cachet", "the certificate designated is not the seal’s")
 
 
-def _require_certificate(signer: _Signer, certificate: bytes) -> None:
+def _require_certificate(signer: _Signer, certificate: bytes, chain: Sequence[bytes]) -> None:
     fields = _children(_children(_children(certificate)[0].body)[0].body)
     numbered = fields[1:] if fields[0].tag == 0xA0 else fields
     serial, issuer = numbered[0], numbered[2]
-    if (
-        signer.certificates.count(certificate) != 1
-        or _element(signer.identifier, 0)[0].body != issuer.whole + serial.whole
-    ):
+    if signer.certificates.count(certificate) != 1 or signer.identifier != issuer.whole + serial.whole:
         _fail("le certificat joint n’est pas celui du cachet", "the certificate enclosed is not the seal’s")
+    if chain and not set(signer.certificates) <= {certificate, *chain}:
+        _fail("un certificat joint n’est pas de la chaîne", "a certificate enclosed is not of the chain")
 
 
 def _require_signature(signer: _Signer, certificate: bytes) -> None:
     key = _public_key(certificate)
     try:
-        if isinstance(key, ec.EllipticCurvePublicKey):
+        if isinstance(key, ec.EllipticCurvePublicKey) and signer.algorithm == _ECDSA_SHA256:
             key.verify(signer.signature, signer.attributes, ec.ECDSA(hashes.SHA256()))
-        elif isinstance(key, rsa.RSAPublicKey):
+        elif isinstance(key, rsa.RSAPublicKey) and signer.algorithm == _RSA_SHA256:
             key.verify(signer.signature, signer.attributes, padding.PKCS1v15(), hashes.SHA256())
         else:
             _fail("le type de clé est inattendu", "the kind of key is unexpected")
     except InvalidSignature as error:
         raise _failure("la valeur de signature est fausse", "the signature value is wrong") from error
+    _require_stamp(signer)
+
+
+def _require_stamp(signer: _Signer) -> None:
+    """What is not signed is nothing, or one time-stamp over this very signature; it was checked when it arrived."""
+    if not signer.unsigned:
+        return
+    imprint = b"\x04\x20" + hashlib.sha256(signer.signature).digest()
+    if len(signer.unsigned) != 1 or _TIMESTAMP_TOKEN not in signer.unsigned[0] or imprint not in signer.unsigned[0]:
+        _fail("l’horodatage joint n’est pas celui de cette signature", "the time-stamp is not this signature’s")
 
 
 @functools.lru_cache(maxsize=64)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from jesignd.domain.levels import PadesLevel
 from jesignd.domain.sealing import Placement, RevocationMaterial, Rung, SealProfile
 from jesignd.errors import SettingsError, Words
-from jesignd.pades import appearance, cms, field
+from jesignd.pades import appearance, certificates, cms, field
 from jesignd.pades.security_store import embed
 from jesignd.pades.update import Update, Written, readable
 
@@ -31,6 +31,8 @@ class CompiledProfile:
 
     profile: SealProfile
     template: cms.CmsTemplate
+    validity: tuple[datetime.datetime, datetime.datetime]
+    """The certificate's first and last instant."""
 
 
 class _TokenRoom:
@@ -56,7 +58,7 @@ def compile_profile(profile: SealProfile, *, certificate: bytes, chain: tuple[by
         )
     if profile.logo is not None:
         appearance.flatten_logo(profile.logo)
-    return CompiledProfile(profile, cms.template(certificate, chain))
+    return CompiledProfile(profile, cms.template(certificate, chain), certificates.validity(certificate))
 
 
 def seal(
@@ -79,10 +81,12 @@ def seal(
 
     Raises:
         DocumentError: the file cannot be parsed, is encrypted, or allows no further signature.
+        CredentialError: the certificate is not valid at that time.
         SettingsError: the level asks for a time-stamp or for revocation material that was not given.
     """
     _require_means(compiled.profile, timestamp, revocation)
-    mark = appearance.draw(compiled.profile, at) if placement is not None else None
+    certificates.require_within(compiled.validity, at)
+    mark = appearance.draw(compiled.profile, at, placement)
     while True:
         room = _TokenRoom.size if timestamp is not None else None
         reserved = compiled.template.size(room)

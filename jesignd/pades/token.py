@@ -101,16 +101,39 @@ def open_token(source: Pkcs11Key, *, now: datetime.datetime) -> TokenKey:
         raise _wrong_pin()
     try:
         token = pkcs11.lib(str(source.module)).get_token(token_label=source.token)
-        session = token.open(user_pin=source.pin.decode())
-        key = session.get_key(object_class=pkcs11.ObjectClass.PRIVATE_KEY, label=source.label)
-        found = list(session.get_objects({pkcs11.Attribute.CLASS: pkcs11.ObjectClass.CERTIFICATE}))
-        labelled = [(str(one[pkcs11.Attribute.LABEL]), bytes(one[pkcs11.Attribute.VALUE])) for one in found]
+        session = _session(token, source.pin.decode())
     except (pkcs11.exceptions.PinIncorrect, pkcs11.exceptions.PinLenRange, pkcs11.exceptions.PinInvalid) as error:
         _wrong_pins.add(attempt)
         raise _wrong_pin() from error
     except (pkcs11.PKCS11Error, RuntimeError, OSError, UnicodeDecodeError) as error:
         raise _failed(error) from error
-    return _checked(TokenParts(source, session, key, labelled), now=now)
+    try:
+        return _checked(_parts(session, source), now=now)
+    except CredentialError:
+        session.close()
+        raise
+
+
+def _session(token: Any, pin: str) -> Any:
+    """A session that may sign; the login is the process's, so one that holds already is used (a reload, say)."""
+    from pkcs11.exceptions import UserAlreadyLoggedIn
+
+    try:
+        return token.open(user_pin=pin)
+    except UserAlreadyLoggedIn:
+        return token.open()
+
+
+def _parts(session: Any, source: Pkcs11Key) -> TokenParts:
+    import pkcs11
+
+    try:
+        key = session.get_key(object_class=pkcs11.ObjectClass.PRIVATE_KEY, label=source.label)
+        found = list(session.get_objects({pkcs11.Attribute.CLASS: pkcs11.ObjectClass.CERTIFICATE}))
+        labelled = [(str(one[pkcs11.Attribute.LABEL]), bytes(one[pkcs11.Attribute.VALUE])) for one in found]
+    except pkcs11.PKCS11Error as error:
+        raise _failed(error) from error
+    return TokenParts(source, session, key, labelled)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def verify(data: bytes, *, anchors: Sequence[bytes], name: str) -> Verdict:
     return Verdict(name, outcome, tuple(one.found for one in judged if not one.is_timestamp), reasons)
 
 
-def require_earlier_intact(before: bytes, after: bytes) -> Words | None:
+def spoilt_by(before: bytes, after: bytes) -> Words | None:
     """Why a seal added to an already signed file spoils an earlier signature; None when all stand as they stood.
 
     Signatures that were not sound before are not held against the seal.

@@ -11,7 +11,9 @@ import math
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from jesignd.domain.sealing import Rung
 from jesignd.errors import VerificationFailed, Words
+from jesignd.pdf import refusals
 from jesignd.pdf.opened import READING_FAULTS, viewer
 from jesignd.pdf.render import Picture, colours_of, text_of
 
@@ -28,21 +30,26 @@ PIXELS_PER_UNIT = 1.0
 BORDER_PIXELS = 2
 
 
-def require_unchanged(before: bytes, after: bytes, *, placement: Placement | None) -> None:
+def require_unchanged(before: bytes, after: bytes, *, placement: Placement | None, rung: Rung) -> None:
     """Return if `after` shows and reads the same as `before`, outside the mark.
 
     Raises:
-        VerificationFailed: something differs; says what and on which page.
-        DocumentError: one of the two cannot be opened.
+        DocumentError: something differs, or one of the two cannot be opened, for a reason that lies in the file: it is
+            irregular, or does not even look the same twice.
+        VerificationFailed: something differs although the file is sound; says what and on which page.
     """
-    if (difference := first_difference(before, after, placement=placement)) is not None:
-        raise VerificationFailed(
-            Words(f"Le document a changé : {difference.fr}.", f"The document has changed: {difference.en}."),
-            hint=Words(
-                "Rien n’a été livré. Signalez ce fichier à l’éditeur de jesignd.",
-                "Nothing was delivered. Report this file to the makers of jesignd.",
-            ),
-        )
+    difference = first_difference(before, after, placement=placement)
+    if difference is None:
+        return
+    if rung is not Rung.STRICT or first_difference(before, before, placement=None) is not None:
+        raise refusals.changed_by_sealing(difference)
+    raise VerificationFailed(
+        Words(f"Le document a changé : {difference.fr}.", f"The document has changed: {difference.en}."),
+        hint=Words(
+            "Rien n’a été livré. Signalez ce fichier à l’éditeur de jesignd.",
+            "Nothing was delivered. Report this file to the makers of jesignd.",
+        ),
+    )
 
 
 def first_difference(before: bytes, after: bytes, *, placement: Placement | None) -> Words | None:

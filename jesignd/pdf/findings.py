@@ -15,6 +15,7 @@ class Finding(StrEnum):
     SUBMIT_FORM = "submit-form-action"
     IMPORT_DATA = "import-data-action"
     MULTIMEDIA = "multimedia"
+    FORM_DRAWN_BY_VIEWER = "form-drawn-by-viewer"
     EMBEDDED_FILES = "embedded-files"
     HIDDEN_LAYERS = "hidden-layers"
     USAGE_RIGHTS = "usage-rights"
@@ -42,6 +43,10 @@ _WORDS = {
     Finding.SUBMIT_FORM: Words("peut envoyer ses champs sur Internet", "can send its fields over the Internet"),
     Finding.IMPORT_DATA: Words("peut charger des données externes", "can load data from outside"),
     Finding.MULTIMEDIA: Words("contient du son, de la vidéo ou de la 3D", "contains sound, video or 3D"),
+    Finding.FORM_DRAWN_BY_VIEWER: Words(
+        "laisse au logiciel de lecture le soin de dessiner son formulaire",
+        "leaves it to the program that opens it to draw its form",
+    ),
     Finding.EMBEDDED_FILES: Words("contient des fichiers joints", "contains embedded files"),
     Finding.HIDDEN_LAYERS: Words("contient des calques masqués", "contains hidden layers"),
     Finding.USAGE_RIGHTS: Words("porte des droits d’usage Adobe Reader", "carries Adobe Reader usage rights"),

@@ -2,11 +2,12 @@
 
 The page is rendered small (about 2 pixels a millimetre) and in grey; whatever differs from its background is covered,
 and so are annotations and fields even when they look empty. Where nothing is free the mark shrinks a little, then goes
-to the corner where it covers least, but never over text.
+to the corner where it covers least, but never over text; whoever asks may then try another page or a lower mark.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from dataclasses import dataclass
@@ -14,14 +15,12 @@ from typing import TYPE_CHECKING
 
 from pikepdf import Name
 
-from jesignd.pdf import refusals
 from jesignd.pdf.catalog import entry, items
-from jesignd.pdf.opened import viewer
 from jesignd.pdf.page_box import PageBox, Rectangle, rectangle_of
 from jesignd.pdf.render import Picture, greys_of, page_of, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import pikepdf
     import pypdfium2
@@ -31,10 +30,6 @@ MAX_SIDE_PIXELS = 1200
 GREY_TOLERANCE = 12
 """How far from the background a pixel may be and still be blank: the grain of a scan, not the tint of a table."""
 BREATHING_PIXELS = 2
-SHRINKING = (1.0, 0.85, 0.7, 0.55)
-SHRINKING_ON_SMALL_PAGES = (*SHRINKING, 0.4, 0.25)
-SMALL_PAGE_POINTS = 298.0
-"""Short side of an A6 sheet: a ticket or a label has no room for a mark one could read at arm's length."""
 BLANK_ENOUGH = 0.02
 FILLED = 0.95
 """A corner without text that is covered this much is a picture or a band of colour, not writing."""
@@ -74,39 +69,63 @@ class Grid:
 
 def obstacles(page: pikepdf.Object, box: PageBox) -> tuple[Rectangle, ...]:
     """Where annotations and fields lie, in points as seen; watermarks over the whole page do not count."""
+    return tuple(seen for seen, _ in _annotations(page, box))
+
+
+def unsigned_obstacles(page: pikepdf.Object, box: PageBox) -> tuple[Rectangle, ...]:
+    """`obstacles` but for fields that are signed: nobody will fill them any more, and what they show counts as ink."""
+    return tuple(seen for seen, annotation in _annotations(page, box) if not _is_signed_field(annotation))
+
+
+def _annotations(page: pikepdf.Object, box: PageBox) -> Iterator[tuple[Rectangle, pikepdf.Object]]:
     width, height = box.size
-    found: list[Rectangle] = []
-    for number, annotation in enumerate(items(page.get("/Annots"))):
+    for annotation in itertools.islice(items(page.get("/Annots")), MAX_ANNOTATIONS):
         inside = rectangle_of(entry(annotation, "/Rect"))
         kind = entry(annotation, "/Subtype")
-        if number >= MAX_ANNOTATIONS or inside is None or kind == Name.Popup:
+        if inside is None or kind == Name.Popup:
             continue
         left, bottom, right, top = box.to_seen(inside)
         if kind == Name.Widget or (right - left) * (top - bottom) < width * height / 2:
-            found.append((left, bottom, right, top))
-    return tuple(found)
+            yield (left, bottom, right, top), annotation
 
 
-def find(
-    data: bytes, *, page: int, box: PageBox, obstacles: Sequence[Rectangle], corners: Sequence[Rectangle]
-) -> Rectangle:
-    """A rectangle for the mark, in points as seen; `corners` hold it in each corner, the preferred one first.
+def _is_signed_field(annotation: object) -> bool:
+    field = annotation if entry(annotation, "/FT") is not None else entry(annotation, "/Parent")
+    return entry(field, "/FT") == Name.Sig and entry(field, "/V") is not None
 
-    Raises:
-        DocumentHeld: everywhere the mark would hide text (E07).
-    """
-    width, height = box.size
-    with viewer(data) as document, page_of(document, page) as opened:
+
+def ink_of(document: pypdfium2.PdfDocument, page: int, box: PageBox) -> Grid:
+    """What is drawn on a page, annotations and fields included."""
+    with page_of(document, page) as opened:
         picture = greys_of(opened, scale=min(PIXELS_PER_POINT * box.scale, MAX_SIDE_PIXELS / max(opened.get_size())))
-        ink = grid_of(picture, size=(width, height))
-        room = _with_obstacles(ink, obstacles)
-        for share in SHRINKING_ON_SMALL_PAGES if min(width, height) < SMALL_PAGE_POINTS else SHRINKING:
-            if (free := nearest(room, corner=corners[0], share=share)) is not None:
-                return free
+    return grid_of(picture, size=box.size)
+
+
+def find(ink: Grid, *, obstacles: Sequence[Rectangle], corner: Rectangle, shares: Sequence[float]) -> Rectangle | None:
+    """The blank rectangle nearest to the (bottom right) corner, in points as seen, or None.
+
+    `shares` are the sizes the corner's rectangle may be shrunk to, in order.
+    """
+    room = _with_obstacles(ink, obstacles)
+    found = (nearest(room, corner=corner, share=share) for share in shares)
+    return next((free for free in found if free is not None), None)
+
+
+def least_covered(
+    document: pypdfium2.PdfDocument,
+    ink: Grid,
+    *,
+    page: int,
+    box: PageBox,
+    obstacles: Sequence[Rectangle],
+    corners: Sequence[Rectangle],
+) -> Rectangle | None:
+    """The corner where the mark covers least, if it hides no text there; None if it would in all of them."""
+    with page_of(document, page) as opened:
         for corner in sorted(corners, key=ink.covered):
             if not _touches(corner, obstacles) and _hides_nothing(opened, corner, box=box, ink=ink):
                 return corner
-    raise refusals.no_free_area(page)
+    return None
 
 
 def grid_of(picture: Picture, *, size: tuple[float, float]) -> Grid:

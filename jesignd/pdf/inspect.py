@@ -92,5 +92,6 @@ def _of_content(opened: Structure, signatures: Signatures) -> set[Finding]:
         Finding.SIGNED_EARLIER: signatures.signatures > 0,
         Finding.EMPTY_SIGNATURE_FIELD: signatures.empty_fields > 0,
         Finding.USAGE_RIGHTS: signatures.usage_rights,
+        Finding.FORM_DRAWN_BY_VIEWER: signatures.drawn_by_viewer,
     }
     return {finding for finding, is_there in present.items() if is_there}

@@ -22,7 +22,6 @@ _HARMLESS_WARNINGS = (
     "Resources is missing or invalid",
     "MediaBox is undefined",
     "xref entry for the xref stream itself is missing",
-    "name with stray #",
     "is not one plus the highest object number",
 )
 _FINDINGS = {

@@ -14,11 +14,15 @@ from pikepdf import Name
 
 from jesignd.domain.sealing import Inspection, Mark, Placement, Rung
 from jesignd.pdf import refusals, signed, xref
+from jesignd.pdf.catalog import dictionary
 from jesignd.pdf.compare import first_difference
 from jesignd.pdf.geometry import place, place_opened
 from jesignd.pdf.inspect import before_opening, inspect_opened
 from jesignd.pdf.ladder import is_harmless
 from jesignd.pdf.opened import READING_FAULTS, structure
+
+STRAY_NUMBER_SIGN = "name with stray #"
+"""qpdf's words of a name that it writes again as it was and that stricter readers refuse, with whatever holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ def rebuild(data: bytes) -> bytes:
             found = signed.look(opened.pdf)
             if found.signatures or found.usage_rights or signed.bears_signature_bytes(data):
                 raise refusals.damaged_and_signed()
+            if any(STRAY_NUMBER_SIGN in warning for warning in opened.warnings):
+                _set_resources_apart(opened.pdf)
             rebuilt = _written_anew(opened.pdf)
             _require_well_formed(rebuilt)
         except READING_FAULTS as error:
@@ -87,7 +93,17 @@ def _written_anew(pdf: pikepdf.Pdf) -> bytes:
     return output.getvalue()
 
 
+def _set_resources_apart(pdf: pikepdf.Pdf) -> None:
+    """Keep odd names out of the objects a seal touches; spelling them anew would change what some viewers show."""
+    for page in pdf.pages:
+        resources = dictionary(page.obj.get("/Resources"))
+        if resources is not None and not resources.is_indirect:
+            page.obj["/Resources"] = pdf.make_indirect(resources)
+
+
 def _require_well_formed(rebuilt: bytes) -> None:
     with structure(rebuilt) as opened:
-        if xref.read(rebuilt).oddities or not all(map(is_harmless, opened.warnings)):
+        if xref.read(rebuilt).oddities or not all(
+            is_harmless(warning) or STRAY_NUMBER_SIGN in warning for warning in opened.warnings
+        ):
             raise refusals.unreadable()

@@ -137,8 +137,20 @@ def inflated() -> DocumentError:
     )
 
 
+def endless_form() -> DocumentError:
+    """The form's fields lead back to themselves, or double at each step: who follows them all never ends."""
+    return DocumentError(
+        Code.POISON,
+        Words(
+            "Le formulaire de ce PDF tourne en rond : les logiciels qui vérifient les signatures s’y perdraient.",
+            "The form of this PDF goes round in circles: programs that check signatures would never be done.",
+        ),
+        hint=_AGAIN,
+    )
+
+
 def closed_by_its_author() -> DocumentError:
-    """An earlier signature certifies the document and allows no change (DocMDP, P = 1; ISO 32000-2 §12.8.2.2)."""
+    """An earlier signature allows no change (DocMDP or field lock, P = 1; ISO 32000-2 §12.8.2.2, table 236)."""
     return DocumentError(
         Code.ALREADY_SIGNED,
         Words(
@@ -164,6 +176,18 @@ def changed_by_mending() -> DocumentError:
     )
 
 
+def changed_by_sealing(difference: Words) -> DocumentError:
+    """The file is irregular: programs show it differently as soon as anything is added."""
+    return DocumentError(
+        Code.TRUNCATED,
+        Words(
+            f"Ce PDF est irrégulier : une fois scellé, il ne s’afficherait plus de même ({difference.fr}).",
+            f"This PDF is irregular: once sealed, it would not look the same ({difference.en}).",
+        ),
+        hint=_AGAIN,
+    )
+
+
 def no_such_page(page: int, pages: int) -> DocumentError:
     """The rule asks for a page the document does not have."""
     return DocumentHeld(
@@ -180,15 +204,15 @@ def no_such_page(page: int, pages: int) -> DocumentError:
 
 
 def no_free_area(page: int) -> DocumentError:
-    """The page has no room for the mark: it would hide text."""
+    """Neither this page nor those near it have room for the mark, however low: it would hide text."""
     return DocumentHeld(
         Code.AMBIGUOUS,
         Words(
-            f"Aucune place libre pour le cachet en page {page} : il recouvrirait du texte.",
-            f"No free room for the mark on page {page}: it would cover text.",
+            f"Aucune place libre pour le cachet, ni en page {page} ni sur ses voisines : il recouvrirait du texte.",
+            f"No free room for the mark, neither on page {page} nor near it: it would cover text.",
         ),
         hint=Words(
-            "Choisissez dans la règle une autre page, un coin précis, un cachet plus petit ou un cachet invisible.",
-            "Choose in the rule another page, a fixed corner, a smaller mark or an invisible seal.",
+            "Choisissez dans la règle un coin précis, un cachet plus petit ou un cachet invisible.",
+            "Choose in the rule a fixed corner, a smaller mark or an invisible seal.",
         ),
     )

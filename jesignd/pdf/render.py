@@ -101,7 +101,7 @@ def text_of(page: pypdfium2.PdfPage) -> str:
 
 
 def colours_of(page: pypdfium2.PdfPage, *, scale: float) -> Picture:
-    """An opened page with its annotations, at `scale` pixels per unit or what the limits allow of it."""
+    """An opened page with its annotations and fields, at `scale` pixels per unit or what the limits allow of it."""
     return _packed(page.render(scale=_within_limits(page, scale), **_AS_SHOWN))
 
 
@@ -111,7 +111,7 @@ def greys_of(page: pypdfium2.PdfPage, *, scale: float) -> Picture:
 
 
 _AS_SHOWN: dict[str, Any] = {
-    "may_draw_forms": False,
+    "may_draw_forms": True,
     "fill_color": (255, 255, 255, 255),
     "prefer_bgrx": False,
     "maybe_alpha": False,

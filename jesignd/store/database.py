@@ -67,7 +67,13 @@ class Database:
         except BaseException:
             database.close()
             raise
+        log.debug("opened database backend=%s version=%s", parsed.get_backend_name(), database.version)
         return database
+
+    @property
+    def version(self) -> str:
+        """The version of what stores, for `doctor`: SQLite before 3.51.3 may, very rarely, damage a file in use."""
+        return ".".join(map(str, self._writer.dialect.server_version_info or ()))
 
     @property
     def url(self) -> str:

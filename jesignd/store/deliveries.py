@@ -80,9 +80,31 @@ def plan(tx: Transaction, documents: Sequence[DocumentId], destination: str, *, 
 
 def record_delivered(tx: Transaction, delivered: Sequence[Delivered], *, at: datetime.datetime) -> None:
     """These files lie where they were to go."""
-    for one in delivered:
-        values = {"state": DeliveryState.DELIVERED, "path": one.path, "digest": one.digest, "due": None, "reason": None}
-        _update(tx, one.document, one.destination, {**values, "receipt": dict(one.receipt), "at": at})
+    if not delivered:
+        return
+    values: dict[str, object] = {
+        "state": DeliveryState.DELIVERED,
+        "path": sa.bindparam("new_path"),
+        "digest": sa.bindparam("new_digest"),
+        "receipt": sa.bindparam("new_receipt"),
+        "due": None,
+        "reason": None,
+        "at": at,
+    }
+    statement = _pending(sa.bindparam("this"), sa.bindparam("there")).values(values)
+    connection(tx).execute(
+        statement,
+        [
+            {
+                "this": one.document,
+                "there": one.destination,
+                "new_path": one.path,
+                "new_digest": one.digest,
+                "new_receipt": dict(one.receipt),
+            }
+            for one in delivered
+        ],
+    )
 
 
 def record_failed(
@@ -101,8 +123,12 @@ def record_failed(
 
 
 def retry(tx: Transaction, document: DocumentId, *, at: datetime.datetime) -> list[str]:
-    """Take up again what was given up for this document; the destinations concerned."""
-    failed = [one.destination for one in of_document(tx, document) if one.state is DeliveryState.FAILED]
+    """Take up again, from now on, what has failed for this document, given up or not; the destinations concerned."""
+    failed = [
+        one.destination
+        for one in of_document(tx, document)
+        if one.state is DeliveryState.FAILED or (one.state is DeliveryState.PENDING and one.attempt)
+    ]
     for destination in failed:
         _update(tx, document, destination, {"state": DeliveryState.PENDING, "attempt": 0, "due": at, "at": at})
     return failed
@@ -124,13 +150,16 @@ def due(tx: Transaction, before: datetime.datetime) -> list[Delivery]:
 
 
 def _update(tx: Transaction, document: DocumentId, destination: str, values: Mapping[str, object]) -> None:
+    connection(tx).execute(_pending(document, destination).values(**values))
+
+
+def _pending(document: object, destination: object) -> sa.Update:
     """A file delivered stays delivered: news that arrive late change nothing."""
-    statement = sa.update(table).where(
+    return sa.update(table).where(
         table.c.document == document,
         table.c.destination == destination,
         table.c.state != DeliveryState.DELIVERED,
     )
-    connection(tx).execute(statement.values(**values))
 
 
 def _select(tx: Transaction, *conditions: sa.ColumnElement[bool]) -> list[Delivery]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar, Unpack
 
 import sqlalchemy as sa
@@ -14,11 +15,12 @@ from jesignd.domain.documents import (
     DocumentId,
     DocumentState,
 )
-from jesignd.errors import NotFound, Words
+from jesignd.errors import Code, NotFound, Words
 from jesignd.store import rows
 from jesignd.store.database import connection
 from jesignd.store.records import Changes, Document, Move, columns_of, document_of, values_of
 from jesignd.store.schema import documents as table
+from jesignd.store.schema import stages
 
 if TYPE_CHECKING:
     import datetime
@@ -95,6 +97,23 @@ def list_documents(
     return [document_of(row) for row in connection(tx).execute(query).mappings()]
 
 
+def held_for(tx: Transaction, codes: Iterable[Code], *, above: int = 0, limit: int = 100) -> list[Document]:
+    """Up to `limit` documents held under one of these codes, oldest first, from above this sequence number on."""
+    query = sa.select(table).where(
+        table.c.state == DocumentState.HELD, table.c.hold_code.in_(sorted(codes)), table.c.sequence > above
+    )
+    ordered = query.order_by(table.c.sequence).limit(limit)
+    return [document_of(row) for row in connection(tx).execute(ordered).mappings()]
+
+
+def without_promise(tx: Transaction, before: datetime.datetime, *, limit: int = 100) -> list[Document]:
+    """Documents that wait for us since before this instant although nothing was promised for them; oldest first."""
+    promised = sa.select(stages.c.document).where(stages.c.document == table.c.id).exists()
+    query = sa.select(table).where(table.c.state.in_(sorted(WAITING_STATES)), table.c.changed_at < before, ~promised)
+    ordered = query.order_by(table.c.sequence).limit(limit)
+    return [document_of(row) for row in connection(tx).execute(ordered).mappings()]
+
+
 def move(
     tx: Transaction,
     document: DocumentId,
@@ -139,14 +158,38 @@ def known_sources(tx: Transaction, folder: str) -> set[tuple[str, int, int, int]
     return {(path, size, mtime, inode) for path, size, mtime, inode in connection(tx).execute(query.where(this))}
 
 
-def same_content(tx: Transaction, digest: Digest, *, exclude: DocumentId) -> list[Document]:
-    """The other documents with these bytes, oldest first."""
-    return _oldest_first(tx, table.c.digest == digest, table.c.id != exclude)
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """What must be known of a document to tell whether another one repeats it."""
+
+    id: DocumentId
+    sequence: int
+    state: DocumentState
+    folder: str
+    digest: Digest
+    origin_key: str | None
 
 
-def same_origin(tx: Transaction, folder: str, origin_key: str, *, exclude: DocumentId) -> list[Document]:
-    """The other exports, from this folder, of what is one document in its software; oldest first."""
-    return _oldest_first(tx, table.c.folder == folder, table.c.origin_key == origin_key, table.c.id != exclude)
+def kin_of(tx: Transaction, these: Sequence[Document]) -> list[Kin]:
+    """Every document with the bytes of one of these, or exported from the same folder as what is one document in its
+    software; these themselves included, oldest first.
+    """
+    conditions: list[sa.ColumnElement[bool]] = [
+        table.c.digest.in_(chunk) for chunk in _chunks(sorted({one.claimed.digest for one in these}))
+    ]
+    by_folder: dict[str, set[str]] = {}
+    for one in these:
+        if one.origin_key is not None:
+            by_folder.setdefault(one.claimed.folder, set()).add(one.origin_key)
+    for folder, keys in by_folder.items():
+        of_folder = table.c.folder == folder
+        conditions += [sa.and_(of_folder, table.c.origin_key.in_(chunk)) for chunk in _chunks(sorted(keys))]
+    columns = (table.c.id, table.c.sequence, table.c.state, table.c.folder, table.c.digest, table.c.origin_key)
+    found: dict[str, Kin] = {}
+    for condition in conditions:
+        for this, sequence, state, folder, digest, key in connection(tx).execute(sa.select(*columns).where(condition)):
+            found[this] = Kin(DocumentId(this), sequence, DocumentState(state), folder, Digest(digest), key)
+    return sorted(found.values(), key=lambda kin: kin.sequence)
 
 
 def counts(tx: Transaction) -> Mapping[str, Mapping[DocumentState, int]]:
@@ -183,11 +226,6 @@ def _apply(tx: Transaction, moves: Sequence[Move], at: datetime.datetime) -> fro
         statement = sa.update(table).where(table.c.id == sa.bindparam("this"))
         connection(tx).execute(statement.values({name: sa.bindparam(name) for name in names}), group)
     return frozenset(map(DocumentId, moved))
-
-
-def _oldest_first(tx: Transaction, *conditions: sa.ColumnElement[bool]) -> list[Document]:
-    query = sa.select(table).where(*conditions).order_by(table.c.sequence)
-    return [document_of(row) for row in connection(tx).execute(query).mappings()]
 
 
 def _chunks(items: list[_T]) -> Iterable[list[_T]]:

@@ -35,6 +35,8 @@ class Vault:
             for folder in (self._originals, self._sealed, self._temporary):
                 durable.make_directories(folder)
                 folder.chmod(0o700)
+            for folder in (self._originals, self._sealed):
+                _make_shards(folder)
 
     @property
     def temporary_folder(self) -> Path:
@@ -103,13 +105,9 @@ class Vault:
         if not pairs:
             return []
         durable.sync([temporary for temporary, _ in pairs])
-        folders = {final.parent for _, final in pairs}
-        for folder in folders:
-            durable.make_directories(folder)
         revealed = [durable.reveal(temporary, final) for temporary, final in pairs]
-        # Also where the name was taken: whoever took it may not have come to its own fsync yet.
-        for folder in folders:
-            durable.fsync_directory(folder)
+        # Also where the name was taken: whoever took it may not have come to its own sync yet.
+        durable.sync_names({final.parent for _, final in pairs})
         return revealed
 
     @staticmethod
@@ -164,6 +162,15 @@ class _Source:
         except OSError as error:
             self.failure = error
             raise
+
+
+def _make_shards(folder: Path) -> None:
+    """All at once, with one sync: made when first needed, each would cost the batch that needs it a sync of its own."""
+    missing = [shard for number in range(256) if not (shard := folder / f"{number:02x}").is_dir()]
+    for shard in missing:
+        shard.mkdir(mode=0o700, exist_ok=True)
+    if missing:
+        durable.fsync_directory(folder)
 
 
 def _discard(temporary: Path) -> None:

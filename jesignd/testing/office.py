@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from jesignd.domain.credit import Cents
 from jesignd.domain.documents import DocumentState
-from jesignd.store import documents, ledger, nodes
+from jesignd.store import documents, ledger
 from jesignd.store.database import Database
-from jesignd.testing.authority import make_authority
+from jesignd.testing.authority import Authority, PrivateKey, make_authority
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -39,7 +39,11 @@ class Office:
     root: Path
     command: tuple[str, ...] = (sys.executable, "-m", "jesignd")
     """How the daemon is started; a fault-injecting tracer may stand in front."""
+    seal_key: PrivateKey | None = None
+    """The firm's key, where ECDSA P-256 is not what is wanted."""
     daemon: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    authority: Authority | None = field(default=None, init=False, repr=False)
+    """Who issued the keys; None in an office that was there before."""
 
     def __post_init__(self) -> None:
         for folder in (self.exports, self.delivered, self.rejects, self.returns, self.archive):
@@ -92,9 +96,10 @@ class Office:
         level: str = "B-B",
         mark: str = "{page: last, corner: auto}",
         connector: str = "neutral",
+        firm: str = "",
         extra: str = "",
     ) -> None:
-        """Write the configuration; `folder` and `extra` are more YAML for the folder and for the whole."""
+        """Write the configuration; `folder`, `firm` and `extra` are more YAML for these and for the whole."""
         self.config.write_text(
             _SETTINGS.format(
                 root=self.root,
@@ -103,6 +108,7 @@ class Office:
                 level=level,
                 mark=mark,
                 connector=connector,
+                firm=firm,
                 extra=extra,
             ),
             encoding="utf-8",
@@ -119,14 +125,14 @@ class Office:
         return target
 
     def start(self, *, seconds: float = 60.0) -> None:
-        """Start the daemon and wait until it says that it lives."""
-        before = self._last_seen()
+        """Start the daemon and wait until it says in its log that it has started."""
         log = (self.root / "journal.log").open("ab")
+        told_before = log.tell()
         self.daemon = subprocess.Popen(
             [*self.command, "-c", str(self.config), "run"], stdout=log, stderr=log, start_new_session=True
         )
         log.close()
-        self.wait_for(lambda: self._last_seen() != before or self._has_ended(), seconds=seconds)
+        self.wait_for(lambda: self._has_started(told_before) or self._has_ended(), seconds=seconds)
         assert not self._has_ended(), self.last_words()
 
     def stop(self) -> int:
@@ -219,14 +225,14 @@ class Office:
     def _has_ended(self) -> bool:
         return self.daemon is not None and self.daemon.poll() is not None
 
-    def _last_seen(self) -> datetime.datetime | None:
-        if not (self.state / "jesignd.db").exists():
-            return None
-        with self.store() as database, database.reading() as transaction:
-            return max((node.seen for node in nodes.list_nodes(transaction)), default=None)
+    def _has_started(self, told_before: int) -> bool:
+        """The store is left alone: after a crash, it is the daemon's to mend."""
+        with (self.root / "journal.log").open("rb") as log:
+            log.seek(told_before)
+            return b"started folders=" in log.read()
 
     def _make_keys(self) -> None:
-        authority = make_authority(firm_name="Cabinet Équerre & Associés")
+        authority = self.authority = make_authority(firm_name="Cabinet Équerre & Associés", seal_key=self.seal_key)
         chain = authority.seal.pem + authority.issuing.pem + authority.root.pem
         (self.root / "cachet.pem").write_bytes(chain)
         (self.root / "racine.pem").write_bytes(authority.root.pem)
@@ -237,7 +243,7 @@ class Office:
 
 _SETTINGS = """\
 version: 1
-firm: {{name: Cabinet Équerre & Associés, siren: "732829320", demonstration: true}}
+firm: {{name: Cabinet Équerre & Associés, siren: "732829320", demonstration: true{firm}}}
 storage: {{state: {root}/etat}}
 keys:
   cachet: {{backend: pem, key: {root}/cachet.key, certificate: {root}/cachet.pem}}

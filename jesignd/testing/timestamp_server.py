@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import secrets
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -133,7 +134,7 @@ class TimestampServer:
 @contextmanager
 def timestamp_server(unit: Issued, chain: tuple[Issued, ...] = (), *, port: int = 0) -> Iterator[TimestampServer]:
     """A server answering on the loopback until the block ends; port 0 takes a free one."""
-    http = ThreadingHTTPServer(("127.0.0.1", port), _Handler)
+    http = _Server(("127.0.0.1", port), _Handler)
     http.daemon_threads = True
     server = TimestampServer(f"http://127.0.0.1:{http.server_port}/", unit, chain)
     http.authority = server  # type: ignore[attr-defined]
@@ -145,6 +146,13 @@ def timestamp_server(unit: Issued, chain: tuple[Issued, ...] = (), *, port: int 
         http.shutdown()
         http.server_close()
         thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a client that hung up: refusing what it was sent is its right."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import resource
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import click
 import pytest
 
 from jesignd.__main__ import main
-from jesignd.cli import COMMANDS, root
+from jesignd.cli import COMMANDS, english, root
 
 
 def test_help_lists_every_command_in_french_first(capsys):
@@ -55,6 +56,27 @@ def test_every_command_of_the_list_exists_and_has_help(name, capsys):
     assert f"jesignd {name}" in capsys.readouterr().out
 
 
+def help_texts(command: click.Command) -> set[str]:
+    texts = {inspect.cleandoc(command.help or "")}
+    texts |= {option.help for option in command.params if isinstance(option, click.Option) and option.help}
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            texts |= help_texts(command.get_command(context, name))
+    return texts
+
+
+def test_every_help_text_has_its_english():
+    assert help_texts(root) - {"Show this message and exit."} <= set(english.HELP)
+
+
+def test_a_list_of_commands_that_click_cut_short_is_english_too(capsys):
+    assert main(["--lang", "en", "credit", "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "The movements, oldest first" in shown
+    assert "relevé" not in shown
+
+
 def test_a_command_and_its_summary_in_the_list_say_the_same():
     context = click.Context(root)
     for name, entry in COMMANDS.items():
@@ -71,7 +93,7 @@ def test_a_command_and_its_summary_in_the_list_say_the_same():
         (["--lang", "de", "status"], "valeur inconnue pour --lang : choisir parmi fr, en"),
         (["--fromat", "json", "status"], "option inconnue : --fromat (vouliez-vous dire --format ?)"),
         (["document", "show"], "il manque ID"),
-        (["verify", "/nulle/part.pdf"], "« /nulle/part.pdf » n'existe pas"),
+        (["verify", "/nulle/part.pdf"], "« /nulle/part.pdf » n’existe pas"),
     ],
 )
 def test_a_mistyped_command_line_is_told_in_french_and_exits_2(arguments, sentence, capsys):

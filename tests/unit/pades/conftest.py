@@ -49,6 +49,7 @@ class Office:
         rung: Rung = Rung.STRICT,
         timestamp: Callable[[bytes], bytes] | None = None,
         revocation: RevocationMaterial | None = None,
+        at: datetime.datetime = NOW,
         **changes: object,
     ) -> bytes:
         profile = replace(self.profile, **changes)
@@ -58,7 +59,7 @@ class Office:
             compiled,
             placement=placement,
             rung=rung,
-            at=NOW,
+            at=at,
             sign=self.credential.sign,
             timestamp=timestamp,
             revocation=revocation,

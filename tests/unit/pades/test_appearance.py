@@ -7,10 +7,11 @@ import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pades_places import corner
 from PIL import Image
 
 from jesignd.domain.levels import PadesLevel
-from jesignd.domain.sealing import Mark, SealProfile
+from jesignd.domain.sealing import Mark, Placement, SealProfile
 from jesignd.errors import SettingsError
 from jesignd.pades import appearance
 
@@ -89,7 +90,7 @@ def test_a_long_name_stays_inside_the_frame(width: float, demonstration: str) ->
 @settings(max_examples=25, deadline=None)
 @given(st.text(max_size=200))
 def test_any_name_at_all_can_always_be_drawn(firm: str) -> None:
-    assert appearance.draw(profile(firm), AT) is not None
+    assert appearance.draw(profile(firm), AT, corner()) is not None
 
 
 @pytest.mark.parametrize(
@@ -126,9 +127,40 @@ def test_fonts_are_embedded_and_nothing_is_transparent() -> None:
 
 def test_one_drawing_serves_a_whole_minute() -> None:
     mine = profile("Cabinet une minute")
-    assert appearance.draw(mine, AT) is appearance.draw(mine, AT.replace(second=1))
-    assert appearance.draw(mine, AT) is not appearance.draw(mine, AT + datetime.timedelta(minutes=1))
+    drawn = appearance.draw(mine, AT, corner())
+    assert appearance.draw(mine, AT.replace(second=1), corner(page=2)) is drawn
+    assert appearance.draw(mine, AT + datetime.timedelta(minutes=1), corner()) is not drawn
 
 
 def test_an_invisible_seal_has_no_drawing() -> None:
-    assert appearance.draw(profile(mark=None), AT) is None
+    assert appearance.draw(profile(mark=None), AT, corner()) is None
+
+
+def room(width: float, height: float) -> Placement:
+    box = (20.0, 20.0, 20.0 + width, 20.0 + height)
+    return Placement(1, box, 0, 1.0, box)
+
+
+def test_a_mark_that_was_shrunk_is_the_same_drawing() -> None:
+    mine = profile("Cabinet rétréci")
+    assert appearance.draw(mine, AT, room(0.55 * 175.75, 0.55 * 62.36)) is appearance.draw(mine, AT, corner())
+
+
+def test_a_low_and_wide_room_gets_a_drawing_of_its_proportions() -> None:
+    drawn = appearance.draw(profile(), AT, room(226.8, 22.7))
+    assert drawn is not None
+    assert drawn.width / drawn.height == pytest.approx(10, rel=0.02)
+
+
+@pytest.mark.parametrize("firm", ["Cabinet Éléonore", LONG])
+@pytest.mark.parametrize("logo", [None, picture()])
+@pytest.mark.parametrize("demonstration", [False, True])
+def test_a_strip_says_all_that_a_mark_says_in_letters_one_can_read(firm, logo, demonstration) -> None:
+    strip = profile(firm, mark=Mark(width_mm=80, height_mm=8), logo=logo, demonstration=demonstration)
+    shown = page(strip).get_textpage()
+    said = " ".join(shown.get_text_range().replace("\xa0", " ").split())
+    for words in (firm, "Document scellé électroniquement", appearance.moment(AT).replace("\xa0", " ")):
+        assert words in said
+    assert ("sans valeur" in said) is demonstration
+    heights = [top - bottom for _, bottom, _, top in map(shown.get_charbox, range(shown.count_chars())) if top > bottom]
+    assert max(heights) > 3

@@ -5,8 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pades_places import corner
 
+from jesignd.domain.levels import PadesLevel
 from jesignd.errors import VerificationFailed
 from jesignd.pades.readback import read_back
+from jesignd.pades.trust import Endpoint
 from jesignd.testing.authority import make_authority
 
 
@@ -34,17 +36,17 @@ def test_a_good_seal_passes_every_check(office, payslip: bytes, sealed: bytes) -
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.data())
 def test_any_other_byte_anywhere_is_always_noticed(office, payslip, sealed, data) -> None:
     start, end = gap(sealed)
     at = data.draw(st.integers(0, len(sealed) - 1))
-    value = data.draw(st.integers(0, 255).filter(lambda value: value != sealed[at]))
-    changed = sealed[:at] + bytes([value]) + sealed[at + 1 :]
+    other = (sealed[at] + data.draw(st.integers(1, 255))) % 256
+    changed = sealed[:at] + bytes([other]) + sealed[at + 1 :]
     if start < at < end - 1 and changed[at : at + 1].upper() == sealed[at : at + 1].upper():
         return
     with pytest.raises(VerificationFailed):
-        read_back(payslip, changed, certificate=office.credential.certificate)
+        read_back(payslip, changed, certificate=office.credential.certificate, chain=office.credential.chain)
 
 
 @settings(max_examples=100, deadline=None)
@@ -65,6 +67,15 @@ def test_another_original_is_noticed(office, payslip: bytes, archival_payslip: b
 def test_a_seal_by_somebody_else_is_noticed(office, payslip: bytes, sealed: bytes) -> None:
     with pytest.raises(VerificationFailed, match="certificate"):
         read_back(payslip, sealed, certificate=make_authority().seal.der)
+
+
+def test_a_time_stamp_over_something_else_is_noticed(office, payslip: bytes, timestamps, client_of) -> None:
+    client = client_of(Endpoint("Horodateur", timestamps.url))
+    good = office.seal(payslip, level=PadesLevel.B_T, timestamp=client.timestamp)
+    assert read_back(payslip, good, certificate=office.credential.certificate)
+    bad = office.seal(payslip, level=PadesLevel.B_T, timestamp=lambda _: client.timestamp(bytes(32)))
+    with pytest.raises(VerificationFailed, match="time-stamp"):
+        read_back(payslip, bad, certificate=office.credential.certificate)
 
 
 def test_an_unsealed_copy_is_noticed(office, payslip: bytes) -> None:

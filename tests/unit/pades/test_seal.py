@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 import hashlib
 import io
 import re
@@ -16,6 +17,7 @@ from jesignd.domain.levels import PadesLevel
 from jesignd.domain.sealing import Rung
 from jesignd.domain.verdict import Outcome
 from jesignd.errors import Code, CredentialError, DocumentError, ServiceError, SettingsError, Words
+from jesignd.pades.cms import element
 from jesignd.pades.readback import read_back
 from jesignd.pades.verify import verify
 
@@ -211,6 +213,24 @@ def test_a_page_tree_that_bites_its_tail_ends(office) -> None:
             office.seal(data, rung=rung)
 
 
+@pytest.mark.parametrize("lock", [b"/Lock<</Type/SigFieldLock/Action/All/P 1>>", b"/V 5 0 R"])
+def test_a_lock_against_any_change_is_respected(office, lock: bytes) -> None:
+    value = b"" if b"/V" in lock else b"/V<</Type/Sig>>"
+    more = {
+        4: b"<</FT/Sig/T(Signature1)/Rect[0 0 0 0]%s%s>>" % (lock, value),
+        5: b"<</Type/Sig/Reference[<</TransformMethod/DocMDP/TransformParams<</P 1>>>>]>>",
+    }
+    catalogue = b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]>>>>"
+    with pytest.raises(DocumentError) as refused:
+        office.seal(assembled({**with_changes(o1=catalogue), **more}))
+    assert refused.value.code is Code.ALREADY_SIGNED
+
+
+def test_a_certificate_that_ran_out_while_the_daemon_ran_seals_no_more(office, payslip: bytes) -> None:
+    with pytest.raises(CredentialError, match="expired"):
+        office.seal(payslip, at=office.authority.seal.certificate.not_valid_after_utc + datetime.timedelta(seconds=1))
+
+
 @pytest.mark.parametrize("level", [PadesLevel.B_T, PadesLevel.B_LT])
 def test_a_level_without_its_means_is_a_settings_error(office, payslip: bytes, level: PadesLevel) -> None:
     with pytest.raises(SettingsError):
@@ -243,7 +263,7 @@ def test_a_token_larger_than_its_gap_gets_a_larger_gap(office, payslip: bytes) -
 
     def stamp(digest: bytes) -> bytes:
         asked.append(digest)
-        return b"\x30\x82" + (40_000).to_bytes(2) + bytes(40_000)
+        return element(0x30, element(0x04, digest), bytes(40_000))
 
     sealed = office.seal(payslip, level=PadesLevel.B_T, timestamp=stamp)
     assert len(asked) == 2

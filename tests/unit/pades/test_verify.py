@@ -4,10 +4,8 @@ import datetime
 import io
 import json
 import re
-from pathlib import Path
 
 import pytest
-from asn1crypto import cms
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pades_places import corner
@@ -17,17 +15,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from jesignd.domain.levels import LegalLevel, PadesLevel
 from jesignd.domain.verdict import Modifications, Outcome, SignatureKind
 from jesignd.pades.trust import Endpoint
-from jesignd.pades.verify import require_earlier_intact, verify
-
-ATTACKS = Path(__file__).parents[4] / "shared" / "corpus" / "attacks"
-ORIGINALS = {
-    "07c344_hugeDocument.pdf",
-    "141df1_1_original-document.pdf",
-    "28baef_3_original-document-shadowed-signed.pdf",
-    "57b537_2_original-document-shadowed.pdf",
-    "a3d33a_1_original-document.pdf",
-}
-"""Not altered after a signature: unsigned, or prepared before it."""
+from jesignd.pades.verify import spoilt_by, verify
 
 
 @pytest.fixture(scope="module")
@@ -81,17 +69,17 @@ def test_a_file_without_signature_is_unsigned(office, payslip: bytes) -> None:
     assert judged(office, payslip) is Outcome.UNSIGNED
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_changed_byte_is_never_valid(office, sealed, data) -> None:
-    start = sealed.rindex(b"/Contents<")
+    start = sealed.rindex(b"/Contents<") + len(b"/Contents<")
     end = sealed.index(b">", start)
-    at = data.draw(st.integers(0, len(sealed) - 1).filter(lambda at: not start + 10 <= at < end))
-    value = data.draw(st.integers(0, 255).filter(lambda value: value != sealed[at]))
-    assert judged(office, sealed[:at] + bytes([value]) + sealed[at + 1 :]) is not Outcome.VALID
+    at = data.draw(st.one_of(st.integers(0, start - 1), st.integers(end, len(sealed) - 1)))
+    other = (sealed[at] + data.draw(st.integers(1, 255))) % 256
+    assert judged(office, sealed[:at] + bytes([other]) + sealed[at + 1 :]) is not Outcome.VALID
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.binary(max_size=300), st.integers(0, 400))
 def test_junk_is_always_answered_and_never_valid(office, sealed, junk: bytes, cut: int) -> None:
     for data in (junk, sealed[:-cut] + junk if cut else sealed + b"\n" + junk, b"%PDF-1.7\n" + junk):
@@ -156,36 +144,13 @@ def test_a_proven_time_is_told_and_a_forged_one_spoils_the_seal(office, payslip:
 
 def test_a_second_seal_does_not_spoil_the_first(office, payslip: bytes) -> None:
     once = office.seal(payslip, signatures_follow=True)
-    assert require_earlier_intact(once, office.seal(once, placement=corner())) is None
+    assert spoilt_by(once, office.seal(once, placement=corner())) is None
 
 
 def test_an_addition_that_spoils_an_earlier_signature_is_told(office, sealed: bytes) -> None:
     def overlay(writer: IncrementalPdfFileWriter) -> None:
         writer.add_stream_to_page(0, writer.add_object(generic.StreamObject(stream_data=b"0 0 9 9 re f")))
 
-    told = require_earlier_intact(sealed, appended(sealed, overlay))
+    told = spoilt_by(sealed, appended(sealed, overlay))
     assert told is not None
     assert "Cachet1" in told.fr
-
-
-@pytest.mark.corpus
-@pytest.mark.skipif(not ATTACKS.is_dir(), reason="the corpus does not lie beside the checkout")
-@pytest.mark.parametrize("path", sorted(ATTACKS.glob("*.pdf")), ids=lambda path: path.stem)
-@pytest.mark.filterwarnings("ignore::Warning")
-def test_no_file_altered_after_signing_is_valid_even_if_all_its_certificates_are_trusted(path: Path) -> None:
-    data = path.read_bytes()
-    verdict = verify(data, anchors=_everybody(data), name=path.name)
-    if path.name not in ORIGINALS:
-        assert verdict.outcome in (Outcome.INVALID, Outcome.INDETERMINATE)
-
-
-def _everybody(data: bytes) -> tuple[bytes, ...]:
-    """Every certificate in any signature: trust is not what is tried here."""
-    found: dict[bytes, None] = {}
-    for value in re.finditer(rb"<([0-9A-Fa-f\s]{400,})>", data):
-        try:
-            signed = cms.ContentInfo.load(bytes.fromhex(value[1].decode()))["content"]
-            found.update((one.chosen.dump(), None) for one in signed["certificates"])
-        except (ValueError, TypeError, KeyError):
-            continue
-    return tuple(found)

@@ -7,8 +7,8 @@ import pytest
 from conftest import saved, text_page
 from pikepdf import Array, Dictionary, Name
 
-from jesignd.domain.sealing import Corner, Mark
-from jesignd.errors import VerificationFailed
+from jesignd.domain.sealing import Corner, Mark, Rung
+from jesignd.errors import Code, DocumentError, VerificationFailed
 from jesignd.pdf.compare import require_unchanged
 from jesignd.pdf.geometry import place
 
@@ -41,7 +41,7 @@ def stamped(data: bytes, rectangle: tuple[float, float, float, float], page: int
 
 def failure(before: bytes, after: bytes, **how: object) -> str:
     with pytest.raises(VerificationFailed) as caught:
-        require_unchanged(before, after, **{"placement": None, **how})
+        require_unchanged(before, after, **{"placement": None, "rung": Rung.STRICT, **how})
     return caught.value.message.fr
 
 
@@ -49,7 +49,7 @@ def failure(before: bytes, after: bytes, **how: object) -> str:
 def test_a_mark_inside_its_place_changes_nothing(rotation):
     before = document("Bulletin de paie", rotation=rotation)
     placement = place(before, MARK)
-    require_unchanged(before, stamped(before, placement.rectangle), placement=placement)
+    require_unchanged(before, stamped(before, placement.rectangle), placement=placement, rung=Rung.STRICT)
 
 
 def test_a_mark_beyond_its_place_is_a_change():
@@ -91,3 +91,28 @@ def test_text_is_compared_on_pages_that_are_not_pictured():
     changed = words.copy()
     changed[17] = "Salarie X"
     assert "page 18, son texte" in failure(document(*words), document(*changed))
+
+
+def with_form(*, drawn_by_viewer: bool) -> bytes:
+    """A filled field that has an empty appearance; whether its value shows is up to `/NeedAppearances`."""
+    pdf = pikepdf.new()
+    text_page(pdf)
+    look = pdf.make_stream(b"", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 200, 20]))
+    field = pdf.make_indirect(Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T="net", V="1 234,56", F=4))
+    field.Rect, field.AP, field.DA = Array([72, 600, 272, 620]), Dictionary(N=look), pikepdf.String("/Helv 12 Tf 0 g")
+    pdf.pages[0].Annots = Array([field])
+    pdf.Root.AcroForm = Dictionary(Fields=Array([field]), NeedAppearances=drawn_by_viewer)
+    return saved(pdf)
+
+
+def test_a_field_whose_value_shows_no_more_is_a_change():
+    before, after = with_form(drawn_by_viewer=True), with_form(drawn_by_viewer=False)
+    assert "aspect" in failure(before, after)
+
+
+@pytest.mark.parametrize("rung", [Rung.TOLERANT, Rung.REBUILT])
+def test_a_change_in_an_irregular_file_is_the_fault_of_the_file(rung):
+    with pytest.raises(DocumentError) as caught:
+        require_unchanged(document("12,50"), document("12,60"), placement=None, rung=rung)
+    assert caught.value.code is Code.TRUNCATED
+    assert "page 1, son texte" in caught.value.message.fr

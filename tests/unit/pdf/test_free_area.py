@@ -7,7 +7,7 @@ from pikepdf import Array, Dictionary, Name
 
 from jesignd.domain.sealing import Corner, Mark, Placement
 from jesignd.errors import Code, DocumentHeld
-from jesignd.pdf.geometry import place
+from jesignd.pdf.geometry import outwards, place
 
 LINE = 12
 AUTO = Mark(corner=Corner.AUTO)
@@ -72,6 +72,61 @@ def test_a_page_full_of_text_holds_the_document():
         place(saved(written(69)), AUTO)
     assert caught.value.code is Code.AMBIGUOUS
     assert caught.value.hint is not None
+
+
+def pages(*, full: tuple[int, ...], of: int) -> bytes:
+    pdf = pikepdf.new()
+    for number in range(1, of + 1):
+        pdf.pages.extend(written(69 if number in full else 3).pages)
+    return saved(pdf)
+
+
+@pytest.mark.parametrize(
+    ("asked", "full", "of", "taken"),
+    [(-1, (4,), 4, 3), (1, (1,), 4, 2), (2, (2,), 4, 1), (2, (1, 2, 3), 4, 4), (-1, (12, 11, 10), 12, 9)],
+)
+def test_where_the_page_asked_for_is_full_the_nearest_page_with_room_is_taken(asked, full, of, taken):
+    placement = place(pages(full=full, of=of), Mark(page=asked, corner=Corner.AUTO))
+    assert placement.page == taken
+    assert placement.shown == pytest.approx(IN_THE_CORNER, abs=1.5)
+
+
+def test_room_is_not_looked_for_further_than_ten_pages():
+    with pytest.raises(DocumentHeld):
+        place(pages(full=tuple(range(2, 13)), of=12), AUTO)
+
+
+@pytest.mark.parametrize(("asked", "pages", "expected"), [(1, 1, [1]), (2, 4, [2, 1, 3, 4]), (3, 3, [3, 2, 1])])
+def test_pages_are_tried_outwards_from_the_one_asked_for(asked, pages, expected):
+    assert outwards(asked, pages) == expected
+
+
+def test_between_text_and_edge_the_mark_becomes_a_strip():
+    placement = place(saved(written(66, start=836)), AUTO)
+    left, bottom, right, top = placement.shown
+    assert (right - left) / (top - bottom) == pytest.approx(10, rel=1e-3)
+    assert top < 836 - 65 * LINE
+
+
+def test_a_strip_is_never_made_of_a_mark_that_is_one_already():
+    with pytest.raises(DocumentHeld):
+        place(saved(written(69)), Mark(corner=Corner.AUTO, width_mm=80, height_mm=8))
+
+
+@pytest.mark.parametrize(("signed", "covered"), [(True, True), (False, False)])
+def test_only_an_empty_field_that_is_signed_already_may_be_covered(signed, covered):
+    pdf = written(1)
+    everywhere = Array([0, 0, 595, 842])
+    field = pdf.make_indirect(Dictionary(Type=Name.Annot, Subtype=Name.Widget, Rect=everywhere, FT=Name.Sig, T="S"))
+    if signed:
+        field.V = Dictionary(Type=Name.Sig)
+    pdf.pages[0].Annots = Array([field])
+    pdf.Root.AcroForm = Dictionary(Fields=Array([field]))
+    if covered:
+        assert place(saved(pdf), AUTO).shown == pytest.approx(IN_THE_CORNER, abs=1.5)
+    else:
+        with pytest.raises(DocumentHeld):
+            place(saved(pdf), AUTO)
 
 
 def test_a_picture_without_text_may_be_covered_when_nothing_is_free():

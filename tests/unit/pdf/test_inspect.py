@@ -211,10 +211,34 @@ def test_metadata_that_unpack_to_a_bomb_are_refused_before_any_viewer_opens_them
     assert refused(data).code is Code.POISON
 
 
-def test_fields_that_are_each_others_children_are_walked_once():
-    loop = (b"<</T(a)/FT/Sig/Kids[4 0 R 5 0 R]>>", b"<</T(b)/Kids[4 0 R]>>")
-    data = by_hand(b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]>>>>", *PAGES, *loop)
-    assert inspect(data).signatures == 0
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (b"<</T(a)/FT/Sig/Kids[4 0 R 5 0 R]>>", b"<</T(b)/Kids[4 0 R]>>"),
+        (*(b"<</Kids[%d 0 R %d 0 R]>>" % (number, number) for number in range(5, 30)), b"<</T(leaf)/FT/Tx>>"),
+    ],
+    ids=["loop", "doubling"],
+)
+def test_fields_that_a_reader_would_never_finish_are_refused(fields):
+    catalogue = b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]>>>>"
+    assert refused(by_hand(catalogue, *PAGES, *fields)).code is Code.POISON
+
+
+def test_a_field_listed_twice_is_no_reason_to_refuse():
+    catalogue = b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R 4 0 R]>>>>"
+    assert inspect(by_hand(catalogue, *PAGES, b"<</T(a)/FT/Tx>>")).signatures == 0
+
+
+def test_a_signed_field_that_locks_the_whole_document_is_refused():
+    catalogue = b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]>>>>"
+    field = b"<</T(a)/FT/Sig/V<</Type/Sig>>/Lock<</Type/SigFieldLock/Action/All/P 1>>>>"
+    assert refused(by_hand(catalogue, *PAGES, field)).code is Code.ALREADY_SIGNED
+
+
+def test_a_form_left_to_the_viewer_to_draw_is_noted():
+    catalogue = b"<</Type/Catalog/Pages 2 0 R/AcroForm<</NeedAppearances true/Fields[4 0 R]>>>>"
+    found = inspect(by_hand(catalogue, *PAGES, b"<</T(a)/FT/Tx>>")).findings
+    assert Finding.FORM_DRAWN_BY_VIEWER in found
 
 
 def test_a_tree_of_attachments_without_end_is_cut_short():

@@ -200,13 +200,17 @@ def test_others_with_the_same_content_or_origin_are_found(
     first = claim("a.pdf", content="same")
     copy = claim("b.pdf", content="same")
     elsewhere = claim("c.pdf", folder="honoraires")
+    other = claim("d.pdf", content="same")
     with database.transaction() as tx:
         documents.insert(tx, [first, copy, elsewhere], at=noon)
         for one in (first, copy, elsewhere):
             documents.move(tx, one.id, expected=S.RECEIVED, to=S.RECOGNISED, at=noon, origin_key="C001|BP|202610")
-        assert [one.id for one in documents.same_content(tx, first.digest, exclude=copy.id)] == [first.id]
-        origins = documents.same_origin(tx, "paie", "C001|BP|202610", exclude=first.id)
-        assert [one.id for one in origins] == [copy.id]
+        documents.insert(tx, [other], at=noon)
+        kin = documents.kin_of(tx, [documents.get(tx, first.id)])
+        assert [one.id for one in kin] == [first.id, copy.id, other.id]
+        kin = documents.kin_of(tx, documents.get_many(tx, [other.id, elsewhere.id]))
+        assert [one.id for one in kin] == [first.id, copy.id, elsewhere.id, other.id]
+        assert documents.kin_of(tx, []) == []
 
 
 def test_the_oldest_that_waits_for_us_is_known(database: Database, claim: Claim, noon: datetime.datetime) -> None:
