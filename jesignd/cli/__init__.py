@@ -24,6 +24,10 @@ class Entry(NamedTuple):
 
 
 COMMANDS: dict[str, Entry] = {
+    "init": Entry(
+        "jesignd.cli.init:init",
+        Words("Mettre en route, en quatre étapes.", "Set up, in four steps."),
+    ),
     "run": Entry(
         "jesignd.cli.run:run",
         Words("Lancer le démon au premier plan.", "Run the daemon in the foreground."),
@@ -59,6 +63,14 @@ COMMANDS: dict[str, Entry] = {
         "jesignd.cli.rules:rules",
         Words("Essayer les règles sur un fichier.", "Try the rules on a file."),
     ),
+    "census": Entry(
+        "jesignd.cli.census:census",
+        Words("Recenser un dossier d’export, sans rien y écrire.", "Take stock of an export folder, read only."),
+    ),
+    "guide": Entry(
+        "jesignd.cli.guide:guide",
+        Words("Écrire le guide remis aux clients (PDF et texte).", "Write the guide given to clients (PDF and text)."),
+    ),
     "credit": Entry(
         "jesignd.cli.credit:credit",
         Words("Solde, versement et relevé.", "Balance, top-up and statement."),
@@ -66,17 +78,19 @@ COMMANDS: dict[str, Entry] = {
     "firm": Entry("jesignd.cli.firm:firm", Words("Cabinets et leurs membres.", "Firms and their members.")),
     "user": Entry(
         "jesignd.cli.user:user",
-        Words("Comptes, mots de passe, rôles, clés.", "Accounts, passwords, roles, keys."),
+        Words("Comptes : personnes, mots de passe, rôles, clés.", "Accounts: people, passwords, roles, keys."),
     ),
     "enrol": Entry(
         "jesignd.cli.enrol:enrol",
-        Words("Enregistrer une personne.", "Enrol a person."),
+        Words("Enregistrement : pièce, mobile, approbation.", "Enrolment: papers, mobile, approval."),
     ),
     "delegation": Entry(
         "jesignd.cli.delegation:delegation",
-        Words("Accorder, importer, consulter, révoquer.", "Grant, import, list, revoke."),
+        Words("Délégations : accorder, importer, révoquer.", "Delegations: grant, import, revoke."),
     ),
-    "mandate": Entry("jesignd.cli.mandate:mandate", Words("Mandats des clients.", "Mandates of clients.")),
+    "mandate": Entry(
+        "jesignd.cli.mandate:mandate", Words("Mandats donnés par les clients.", "Mandates given by clients.")
+    ),
     "plugin": Entry("jesignd.cli.plugin:plugin", Words("Connecteurs installés.", "Installed connectors.")),
 }
 

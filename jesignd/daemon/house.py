@@ -7,10 +7,11 @@ import hashlib
 import logging
 import socket
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jesignd.confined import Limits, Pool
-from jesignd.daemon.configured import Configured, configure
+from jesignd.daemon.configured import Configured, configure, needs_restart
 from jesignd.daemon.lock import StateLock
 from jesignd.daemon.watches import Watches
 from jesignd.domain.jobs import Batch, Stage
@@ -46,6 +47,8 @@ COLLECT_SECONDS = 3600.0
 PURGE_SECONDS = 3600.0
 """Between two looks for identity documents whose time has come."""
 KEPT_JOBS = datetime.timedelta(days=7)
+KEPT_TEMPORARY = datetime.timedelta(hours=1)
+"""Far longer than a batch takes."""
 DEAD_AFTER = datetime.timedelta(seconds=60)
 
 
@@ -66,7 +69,7 @@ class House:
         """
         self._path = path
         self._version = version
-        settings = load(path)
+        settings = self._started_with = load(path)
         make_directories(settings.state)
         self._lock = StateLock(settings.state)
         taken_at = now()
@@ -95,7 +98,7 @@ class House:
         self._resume()
         self._timers.every(HEARTBEAT_SECONDS, "heartbeat", self._beat)
         self._timers.every(RECONCILE_SECONDS, "reconcile", self._reconcile)
-        self._timers.every(COLLECT_SECONDS, "collect", lambda: self._engine.collect(now() - KEPT_JOBS))
+        self._timers.every(COLLECT_SECONDS, "collect", self._collect)
         self._timers.every(PURGE_SECONDS, "purge", lambda: purge_identities(database=self._database, clock=now))
         self._timers.start()
         self._reconcile()
@@ -110,7 +113,8 @@ class House:
         """
         self._recogniser.reload()
         configured = configure(self._path, recogniser=self._recogniser, pool=self._pool)
-        self._configured = configured
+        unchanged = needs_restart(self._started_with, configured.settings)
+        self._configured = replace(configured, troubles=(*configured.troubles, *unchanged))
         self._watches.follow(configured.folders.values())
         self._resume()
         log.info("reloaded folders=%d", len(configured.folders))
@@ -210,6 +214,11 @@ class House:
         status = {"line": self.status_line(), "folders": _plain(self._watches), "troubles": _words(self._configured)}
         with self._database.transaction() as transaction:
             nodes.heartbeat(transaction, self._node, version=self._version, status=status)
+
+    def _collect(self) -> None:
+        """Forget what is over: old jobs, and temporary files that a failing disk did not let us remove."""
+        self._engine.collect(now() - KEPT_JOBS)
+        self._vault.discard_leftovers(now() - KEPT_TEMPORARY)
 
     def _reconcile(self) -> None:
         with self._database.reading() as transaction:

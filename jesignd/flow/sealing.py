@@ -160,7 +160,8 @@ def _write(request: SealRequest, sealed: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(sealed)
     except OSError as error:
-        request.target.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # a dead disk refuses this too; whoever asked tries again
+            request.target.unlink(missing_ok=True)
         raise disk_failed(error) from error
 
 

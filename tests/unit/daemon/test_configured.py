@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from jesignd.confined import Limits, Pool
-from jesignd.daemon.configured import Configured, configure
+from jesignd.daemon.configured import Configured, configure, needs_restart
 from jesignd.errors import SettingsError
 from jesignd.plugin.installed import Installed
 from jesignd.plugin.supervising import Recogniser
+from jesignd.settings.load import load
 from jesignd.testing.office import Office
 
 SABOTEURS = Path(__file__).parents[2] / "saboteurs"
@@ -112,3 +113,15 @@ def test_an_anchor_that_cannot_be_read_refuses_the_whole(office, configured):
 
     with pytest.raises(SettingsError, match="certificate"):
         configured()
+
+
+def test_what_a_reload_cannot_change_is_said_to_count_from_the_next_start(office):
+    before = load(office.config)
+    office.write_settings(extra="limits: {workers: 1}")
+    limited = load(office.config)
+    text = office.config.read_text(encoding="utf-8")
+    office.config.write_text(text.replace("/etat}", "/ailleurs}"), encoding="utf-8")
+
+    assert needs_restart(before, before) == ()
+    assert [words.fr.split(" ")[0] for words in needs_restart(before, limited)] == ["limits"]
+    assert [words.fr.split(" ")[0] for words in needs_restart(before, load(office.config))] == ["storage", "limits"]
