@@ -24,6 +24,10 @@ class Entry(NamedTuple):
 
 
 COMMANDS: dict[str, Entry] = {
+    "init": Entry(
+        "jesignd.cli.init:init",
+        Words("Mettre en route, en quatre étapes.", "Set up, in four steps."),
+    ),
     "run": Entry(
         "jesignd.cli.run:run",
         Words("Lancer le démon au premier plan.", "Run the daemon in the foreground."),
@@ -34,7 +38,7 @@ COMMANDS: dict[str, Entry] = {
     ),
     "doctor": Entry(
         "jesignd.cli.doctor:doctor",
-        Words("Vérifier l'installation et dire les remèdes.", "Check the installation and name the remedies."),
+        Words("Vérifier l’installation et dire les remèdes.", "Check the installation and name the remedies."),
     ),
     "demo": Entry(
         "jesignd.cli.demo:demo",
@@ -59,9 +63,33 @@ COMMANDS: dict[str, Entry] = {
         "jesignd.cli.rules:rules",
         Words("Essayer les règles sur un fichier.", "Try the rules on a file."),
     ),
+    "census": Entry(
+        "jesignd.cli.census:census",
+        Words("Recenser un dossier d’export, sans rien y écrire.", "Take stock of an export folder, read only."),
+    ),
+    "guide": Entry(
+        "jesignd.cli.guide:guide",
+        Words("Écrire le guide remis aux clients (PDF et texte).", "Write the guide given to clients (PDF and text)."),
+    ),
     "credit": Entry(
         "jesignd.cli.credit:credit",
         Words("Solde, versement et relevé.", "Balance, top-up and statement."),
+    ),
+    "firm": Entry("jesignd.cli.firm:firm", Words("Cabinets et leurs membres.", "Firms and their members.")),
+    "user": Entry(
+        "jesignd.cli.user:user",
+        Words("Comptes : personnes, mots de passe, rôles, clés.", "Accounts: people, passwords, roles, keys."),
+    ),
+    "enrol": Entry(
+        "jesignd.cli.enrol:enrol",
+        Words("Enregistrement : pièce, mobile, approbation.", "Enrolment: papers, mobile, approval."),
+    ),
+    "delegation": Entry(
+        "jesignd.cli.delegation:delegation",
+        Words("Délégations : accorder, importer, révoquer.", "Delegations: grant, import, revoke."),
+    ),
+    "mandate": Entry(
+        "jesignd.cli.mandate:mandate", Words("Mandats donnés par les clients.", "Mandates given by clients.")
     ),
     "plugin": Entry("jesignd.cli.plugin:plugin", Words("Connecteurs installés.", "Installed connectors.")),
 }

@@ -1,4 +1,4 @@
-"""Credit: what the firm's account holds, what was paid in, what each act cost."""
+"""Credit: what the firm’s account holds, what was paid in, what each act cost."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Euros(click.ParamType[Any]):
         except InvalidOperation:
             amount = Decimal("NaN")
         if not amount.is_finite() or not 0 < amount <= _MOST or amount != amount.quantize(Decimal("0.01")):
-            self.fail(f"« {value} » n'est pas un montant en euros et centimes / not an amount", param, ctx)
+            self.fail(f"« {value} » n’est pas un montant en euros et centimes / not an amount", param, ctx)
         return Cents(int(amount * 100))
 
 
@@ -76,12 +76,12 @@ def balance(options: Options) -> None:
 
 @credit.command()
 @click.argument("amount", metavar="MONTANT", type=Euros())
-@click.option("--reference", metavar="RÉF", help="Numéro du versement ; le même n'est compté qu'une fois.")
-@click.option("--card", is_flag=True, help="Donner l'adresse où payer par carte ; le compte est crédité ensuite.")
+@click.option("--reference", metavar="RÉF", help="Numéro du versement ; le même n’est compté qu’une fois.")
+@click.option("--card", is_flag=True, help="Donner l’adresse où payer par carte ; le compte est crédité ensuite.")
 @click.option("--gross", is_flag=True, help="Le montant donné est TTC ; le compte, hors taxes, en reçoit le HT.")
 @click.pass_obj
 def topup(options: Options, /, amount: Cents, reference: str | None, **flags: bool) -> None:
-    """Créditer le compte ; les documents qui n'attendaient que cela repartent."""
+    """Créditer le compte ; les documents qui n’attendaient que cela repartent."""
     configured, instant = settings(options), now()
     vat = configured.prices.vat
     name = reference or f"{instant:%Y%m%dT%H%M%S.%f}"
@@ -121,7 +121,7 @@ def statement(
     csv: Path | None,
     pdf: Path | None,
 ) -> None:
-    """Le relevé : HT, TVA et TTC, du plus ancien au plus récent ; la chaîne du compte est d'abord contrôlée."""
+    """Le relevé : HT, TVA et TTC, du plus ancien au plus récent ; la chaîne du compte est d’abord contrôlée."""
     configured = settings(options)
     with opened(options) as database, database.reading() as transaction:
         found = account_statement(
@@ -157,7 +157,7 @@ def _show_page(net: Cents, name: str, *, configured: Settings, options: Options)
     card = configured.configuration.card
     if card is None:
         raise NotFound(
-            Words("le paiement par carte n'est pas configuré", "payment by card is not configured"),
+            Words("le paiement par carte n’est pas configuré", "payment by card is not configured"),
             hint=Words("renseignez `card` et installez son plugin", "fill in `card` and install its plugin"),
         )
     request = payment_request(
@@ -174,7 +174,7 @@ def _show_page(net: Cents, name: str, *, configured: Settings, options: Options)
 
 def account_papers() -> ModuleType:
     """What draws papers, imported late: it costs a command line half a second."""
-    from jesignd.flow import account_papers as room
+    from jesignd.papers import account as room
 
     return room
 

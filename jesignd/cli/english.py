@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jesignd.cli.english_people import PEOPLE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 HELP: Mapping[str, str] = {
+    **PEOPLE,
     "Sceller ce que les logiciels du cabinet exportent, et le rendre à sa place.": (
-        "Seal what the firm's software exports, and give it back in its place."
+        "Seal what the firm’s software exports, and give it back in its place."
     ),
     "Fichier de configuration.": "Configuration file.",
     "Forme des résultats.": "Form of the results.",
     "Langue des messages.": "Language of the messages.",
     "Afficher la version.": "Show the version.",
     # run, status, doctor, demo
-    "Lancer le démon au premier plan (TERM : finir et s'arrêter ; HUP : recharger ; USR1 : relire les dossiers).": (
+    "Lancer le démon au premier plan (TERM : finir et s’arrêter ; HUP : recharger ; USR1 : relire les dossiers).": (
         "Run the daemon in the foreground (TERM: finish and stop; HUP: reload; USR1: read the folders again)."
     ),
     "Dossiers surveillés, documents, crédit ; code 69 si le démon ne tourne pas.": (
         "Watched folders, documents, credit; exit code 69 when the daemon does not run."
     ),
-    "Vérifier l'installation et dire les remèdes ; code 3 s'il y a une erreur.": (
+    "Vérifier l’installation et dire les remèdes ; code 3 s’il y a une erreur.": (
         "Check the installation and name the remedies; exit code 3 when something is wrong."
     ),
     "Cette partie seulement (répétable).": "This part only (may be repeated).",
@@ -30,30 +33,77 @@ HELP: Mapping[str, str] = {
     "Démonstration complète, en local : vrai démon, vraies règles, autorité fictive.": (
         "Complete demonstration on this machine: real daemon, real rules, made-up authority."
     ),
-    "Finir de soi-même (c'est le cas sans terminal).": "End by itself (as it does without a terminal).",
+    "Finir de soi-même (c’est le cas sans terminal).": "End by itself (as it does without a terminal).",
     "Où tout se passe.": "Where everything happens.",
     # config, rules
     "Vérifier et montrer la configuration.": "Check and show the configuration.",
     (
         "Vérifier la configuration.\n\n"
-        "Toutes les fautes sont dites d'un coup, chacune à sa place : fichier:ligne:colonne."
+        "Toutes les fautes sont dites d’un coup, chacune à sa place : fichier:ligne:colonne."
     ): ("Check the configuration.\n\nEvery fault is told at once, each at its place: file:line:column."),
     (
         "Écrire le schéma JSON de la configuration.\n\n"
-        "Les éditeurs de texte s'en servent pour compléter et vérifier à la frappe."
-    ): ("Write the configuration's JSON schema.\n\nText editors complete and check by it."),
-    "Montrer la configuration effective.\n\nValeurs par défaut comprises ; les secrets n'y paraissent jamais.": (
+        "Les éditeurs de texte s’en servent pour compléter et vérifier à la frappe."
+    ): ("Write the configuration’s JSON schema.\n\nText editors complete and check by it."),
+    "Montrer la configuration effective.\n\nValeurs par défaut comprises ; les secrets n’y paraissent jamais.": (
         "Show the configuration in force.\n\nDefaults included; secrets never appear."
     ),
     "Essayer les règles sur un fichier.": "Try the rules on a file.",
-    "Ce qui serait fait de ce fichier, et pourquoi ; rien n'est touché.": (
+    "Ce qui serait fait de ce fichier, et pourquoi ; rien n’est touché.": (
         "What would be done with this file, and why; nothing is touched."
     ),
     "Dossier surveillé dont il suivrait les règles.": "Watched folder whose rules it would follow.",
-    "Jour de l'essai (à Paris).": "Day of the trial (in Paris).",
+    "Jour de l’essai (à Paris).": "Day of the trial (in Paris).",
+    # init
+    (
+        "Mettre en route : demander, créer, vérifier, et dire ce qui manque à chacune des quatre étapes.\n\n"
+        "Code 3 s’il manque encore quelque chose. Rien n’est jamais remplacé."
+    ): (
+        "Set up: ask, create, check, and say what each of the four steps still lacks.\n\n"
+        "Exit code 3 while something is missing. Nothing is ever replaced."
+    ),
+    "Dire seulement où en sont les quatre étapes.": "Only say where the four steps stand.",
+    "Ne rien demander : ce qui n’est pas dit prend sa valeur par défaut.": (
+        "Ask nothing: what is not said takes its default."
+    ),
+    "Nom du cabinet.": "Name of the firm.",
+    "SIREN du cabinet, neuf chiffres.": "The firm's SIREN, nine digits.",
+    "Logo du cabinet (PNG, JPEG ou SVG).": "The firm's logo (PNG, JPEG or SVG).",
+    "Expert-comptable au nom de qui les documents sont traités.": "Accountant in whose name documents are treated.",
+    "Dossier d’export à recenser et à surveiller (répétable).": (
+        "Export folder to take stock of and to watch (may be repeated)."
+    ),
+    "Répertoire du service.": "Directory of the service.",
+    "Où vont scellés et retours.": "Where sealed files and returns go.",
+    "Autorité d’horodatage (RFC 3161).": "Time-stamping authority (RFC 3161).",
+    "Clé de démonstration, qui ne prouve rien.": "Demonstration key, which proves nothing.",
+    # census
+    "Recenser un dossier d’export : documents, personnes, logiciels ; rien n’y est écrit.": (
+        "Take stock of an export folder: documents, people, software; nothing is written there."
+    ),
+    "Ce connecteur seulement ; sinon le meilleur de tous.": "This connector only; otherwise the best of all.",
+    "Forme du résultat.": "Form of the result.",
+    "Y écrire les tables (CSV), le tout (JSON) et une configuration proposée (YAML).": (
+        "Write there the tables (CSV), everything (JSON) and a configuration to start from (YAML)."
+    ),
+    # guide
+    "Écrire le guide remis aux clients : signer en deux minutes, et ne pas se faire piéger.": (
+        "Write the guide given to clients: sign in two minutes, and do not be fooled."
+    ),
+    "Nom du cabinet ; par défaut celui de la configuration.": "The firm's name; by default the configuration's.",
+    "Logo du cabinet (PNG, JPEG ou SVG) ; par défaut celui de la configuration.": (
+        "The firm's logo (PNG, JPEG or SVG); by default the configuration's."
+    ),
+    "Adresse d’où partent les courriels à signer.": "Address from which the mails to sign are sent.",
+    "Personne à appeler.": "Who to call.",
+    "Numéro à appeler.": "The number to call.",
+    "Langue du guide.": "Language of the guide.",
+    "Fichier PDF à écrire ; le même texte est écrit à côté, en .txt.": (
+        "PDF file to write; the same text is written beside it, as .txt."
+    ),
     # document
     "Suivre, expliquer et libérer les documents.": "Follow, explain and release documents.",
-    "Les documents, le plus récent d'abord.": "The documents, newest first.",
+    "Les documents, le plus récent d’abord.": "The documents, newest first.",
     "Un seul dossier surveillé.": "One watched folder only.",
     "Reprendre après ce document.": "Go on after this document.",
     "Ces états seulement (répétable).": "These states only (may be repeated).",
@@ -72,10 +122,10 @@ HELP: Mapping[str, str] = {
     "Sceller des fichiers sans le démon ; un dossier donne tous ses PDF.": (
         "Seal files, no daemon needed; a folder gives all its PDFs."
     ),
-    "Où écrire les fichiers scellés ; rien n'y est jamais remplacé.": (
+    "Où écrire les fichiers scellés ; rien n’y est jamais remplacé.": (
         "Where to write the sealed files; nothing there is ever replaced."
     ),
-    "Règle dont le sceau est apposé ; inutile s'il n'y en a qu'une qui scelle.": (
+    "Règle dont le sceau est apposé ; inutile s’il n’y en a qu’une qui scelle.": (
         "Rule whose seal is applied; needless when only one seals."
     ),
     "Personne au nom de qui sceller ; inutile si une seule le peut.": (
@@ -85,15 +135,15 @@ HELP: Mapping[str, str] = {
         "Verify signed or sealed files; exit code 0 when all are valid, 8 otherwise."
     ),
     "Racine de confiance (fichier ou dossier), au lieu de celles de la configuration.": (
-        "Trusted root (file or folder), instead of the configuration's."
+        "Trusted root (file or folder), instead of the configuration’s."
     ),
     # credit, plugin
     "Solde, versement et relevé.": "Balance, top-up and statement.",
-    "Le solde du compte, hors taxes.": "The account's balance, before tax.",
-    "Le relevé : HT, TVA et TTC, du plus ancien au plus récent ; la chaîne du compte est d'abord contrôlée.": (
-        "The statement, before tax, tax and gross, oldest first; the ledger's chain is checked before."
+    "Le solde du compte, hors taxes.": "The account’s balance, before tax.",
+    "Le relevé : HT, TVA et TTC, du plus ancien au plus récent ; la chaîne du compte est d’abord contrôlée.": (
+        "The statement, before tax, tax and gross, oldest first; the ledger’s chain is checked before."
     ),
-    "Donner l'adresse où payer par carte ; le compte est crédité ensuite.": (
+    "Donner l’adresse où payer par carte ; le compte est crédité ensuite.": (
         "Give the address where to pay by card; the account is credited afterwards."
     ),
     "Écrire aussi un tableau pour tableur français.": "Also write a table for French spreadsheets.",
@@ -102,16 +152,16 @@ HELP: Mapping[str, str] = {
         "The amount given includes tax; the account, kept before tax, gets the net."
     ),
     "Contrôler la chaîne du compte, ses soldes et ses réservations ; code 70 si quelque chose a été modifié.": (
-        "Check the ledger's chain, balances and reservations; exit code 70 when something was changed."
+        "Check the ledger’s chain, balances and reservations; exit code 70 when something was changed."
     ),
     "Premier jour, à Paris.": "First day, in Paris.",
     "Dernier jour, à Paris, inclus.": "Last day, in Paris, included.",
-    "Créditer le compte ; les documents qui n'attendaient que cela repartent.": (
+    "Créditer le compte ; les documents qui n’attendaient que cela repartent.": (
         "Top up the account; documents that waited for it go on."
     ),
-    "Numéro du versement ; le même n'est compté qu'une fois.": "The payment's number; the same is counted once.",
+    "Numéro du versement ; le même n’est compté qu’une fois.": "The payment’s number; the same is counted once.",
     "Connecteurs installés.": "Installed connectors.",
-    "Les connecteurs, leur origine, ce que l'on sait de leur logiciel, et les plugins inutilisables.": (
+    "Les connecteurs, leur origine, ce que l’on sait de leur logiciel, et les plugins inutilisables.": (
         "The connectors, where they come from, what is known of their software, and the plugins that are broken."
     ),
 }

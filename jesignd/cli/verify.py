@@ -34,12 +34,12 @@ _KINDS = {
     SignatureKind.SIGNATURE: Words("signature", "signature"),
 }
 _MODIFICATIONS = {
-    Modifications.NONE: Words("rien n'a été ajouté depuis", "nothing was added since"),
+    Modifications.NONE: Words("rien n’a été ajouté depuis", "nothing was added since"),
     Modifications.VALIDATION_DATA: Words("seules des preuves ont été ajoutées", "only validation data was added"),
     Modifications.FORMS: Words("champs ou signatures ajoutés depuis", "fields or signatures added since"),
     Modifications.ANNOTATIONS: Words("annotations ajoutées depuis", "annotations added since"),
     Modifications.FORBIDDEN: Words("contenu modifié depuis", "contents changed since"),
-    Modifications.UNKNOWN: Words("ajouts que l'on ne sait pas analyser", "additions that cannot be analysed"),
+    Modifications.UNKNOWN: Words("ajouts que l’on ne sait pas analyser", "additions that cannot be analysed"),
 }
 
 
@@ -91,10 +91,10 @@ def _judge_confined(path: Path, *, anchors: tuple[bytes, ...], pool: Pool) -> Ve
         ) from error
     try:
         return pool.run(judge_file, path, anchors)
-    except Crashed as crash:
+    except Crashed:
         reason = Words(
-            f"le fichier fait échouer les programmes qui le lisent ({crash.reason})",
-            f"the file makes the programs that read it fail ({crash.reason})",
+            "le fichier fait échouer les programmes qui le lisent",
+            "the file makes the programs that read it fail",
         )
         return Verdict(str(path), Outcome.INDETERMINATE, reasons=(reason,))
 

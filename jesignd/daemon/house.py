@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import logging
+import socket
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jesignd.confined import Limits, Pool
-from jesignd.daemon.configured import Configured, configure
+from jesignd.daemon.configured import Configured, configure, needs_restart
 from jesignd.daemon.lock import StateLock
 from jesignd.daemon.watches import Watches
 from jesignd.domain.jobs import Batch, Stage
@@ -19,6 +22,7 @@ from jesignd.flow.card import count_payments
 from jesignd.flow.charges import check_balance, release_forgotten
 from jesignd.flow.clear import clear_batch
 from jesignd.flow.deliver import deliver_batch
+from jesignd.flow.enrol import purge_identities
 from jesignd.flow.outcomes import RESUMED_BY_CREDIT, RESUMED_BY_SETTINGS
 from jesignd.flow.parallel import Spread
 from jesignd.flow.recognise import recognise_batch
@@ -45,7 +49,11 @@ log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 5.0
 RECONCILE_SECONDS = 30.0
 COLLECT_SECONDS = 3600.0
+PURGE_SECONDS = 3600.0
+"""Between two looks for identity documents whose time has come."""
 KEPT_JOBS = datetime.timedelta(days=7)
+KEPT_TEMPORARY = datetime.timedelta(hours=1)
+"""Far longer than a batch takes."""
 DEAD_AFTER = datetime.timedelta(seconds=60)
 
 
@@ -66,7 +74,7 @@ class House:
         """
         self._path = path
         self._version = version
-        settings = load(path)
+        settings = self._started_with = load(path)
         make_directories(settings.state)
         self._lock = StateLock(settings.state)
         taken_at = now()
@@ -82,7 +90,8 @@ class House:
         self._database = Database.open(settings.database_url())
         self._vault = Vault(settings.state / "vault")
         self._vault.discard_leftovers(taken_at)
-        self._engine = DbosEngine(self._database, node=node_name())
+        self._node = node_name(settings.state)
+        self._engine = DbosEngine(self._database, node=self._node)
         self._watches = Watches(database=self._database, vault=self._vault, engine=self._engine, clock=now)
         self._timers = Timers()
 
@@ -94,7 +103,8 @@ class House:
         self._resume()
         self._timers.every(HEARTBEAT_SECONDS, "heartbeat", self._beat)
         self._timers.every(RECONCILE_SECONDS, "reconcile", self._reconcile)
-        self._timers.every(COLLECT_SECONDS, "collect", lambda: self._engine.collect(now() - KEPT_JOBS))
+        self._timers.every(COLLECT_SECONDS, "collect", self._collect)
+        self._timers.every(PURGE_SECONDS, "purge", lambda: purge_identities(database=self._database, clock=now))
         self._timers.start()
         self._reconcile()
         self._watches.follow(self._configured.folders.values())
@@ -108,7 +118,8 @@ class House:
         """
         self._recogniser.reload()
         configured = configure(self._path, recogniser=self._recogniser, pool=self._pool)
-        self._configured = configured
+        unchanged = needs_restart(self._started_with, configured.settings)
+        self._configured = replace(configured, troubles=(*configured.troubles, *unchanged))
         self._watches.follow(configured.folders.values())
         self._resume()
         log.info("reloaded folders=%d", len(configured.folders))
@@ -121,7 +132,7 @@ class House:
         """Whether a round of everything passed: threads run, the database answers."""
         with self._database.reading() as transaction:
             nodes.now(transaction)
-        return self._watches.alive()
+        return self._watches.alive() and self._engine.is_alive()
 
     def status_line(self) -> str:
         """One line for the service manager, in French."""
@@ -196,21 +207,28 @@ class House:
             vault=self._vault,
             recogniser=self._recogniser,
             folders=self._configured.folders,
+            engine=self._engine,
             clock=now,
         )
 
     def _do_clear(self, batch: Batch) -> None:
-        clear_batch(batch, database=self._database, folders=self._configured.folders, clock=now)
+        folders = self._configured.folders
+        clear_batch(batch, database=self._database, folders=folders, engine=self._engine, clock=now)
 
     def _beat(self) -> None:
         status = {"line": self.status_line(), "folders": _plain(self._watches), "troubles": _words(self._configured)}
         with self._database.transaction() as transaction:
-            nodes.heartbeat(transaction, node_name(), version=self._version, status=status)
+            nodes.heartbeat(transaction, self._node, version=self._version, status=status)
+
+    def _collect(self) -> None:
+        """Forget what is over: old jobs, and temporary files that a failing disk did not let us remove."""
+        self._engine.collect(now() - KEPT_JOBS)
+        self._vault.discard_leftovers(now() - KEPT_TEMPORARY)
 
     def _reconcile(self) -> None:
         with self._database.reading() as transaction:
             dead = nodes.silent(transaction, DEAD_AFTER)
-        self._engine.recover([node for node in dead if node != node_name()])
+        self._engine.recover([node for node in dead if node != self._node])
         reconcile(database=self._database, engine=self._engine, clock=now)
         release_forgotten(database=self._database, clock=now)
         check_balance(database=self._database, warn_below=self._configured.settings.warn_below, clock=now)
@@ -243,11 +261,9 @@ class House:
         resume(RESUMED_BY_SETTINGS | RESUMED_BY_CREDIT, database=self._database, engine=self._engine, clock=now)
 
 
-def node_name() -> str:
-    """This machine's name among those that share the database."""
-    import socket
-
-    return socket.gethostname()
+def node_name(state: Path) -> str:
+    """This daemon's name among those that share the database: the machine, and the state directory it holds there."""
+    return f"{socket.gethostname()}:{hashlib.sha256(bytes(state)).hexdigest()[:8]}"
 
 
 def _plain(watches: Watches) -> list[dict[str, object]]:

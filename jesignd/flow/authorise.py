@@ -79,7 +79,6 @@ def _decide_all(
     spending = _Spending(transaction, at)
     relations = _Relations(documents.kin_of(transaction, waiting))
     writing = _Writing(transaction, at)
-    ready: list[DocumentId] = []
     told: list[DocumentId] = []
     for document in waiting:
         if relations.state_of(document.id) is not DocumentState.RECOGNISED:
@@ -93,14 +92,23 @@ def _decide_all(
         if isinstance(outcome, Authorised | Drafted):
             _replace(outcome.replaces, by=document.id, relations=relations, writing=writing)
             spending.give_back(outcome.replaces)
+            told += outcome.replaces
         if isinstance(outcome, Authorised):
             spending.foresee(document, _route(outcome))
-            ready.append(document.id)
         else:
             told.append(document.id)
     writing.flush()
     spending.reserve(office.prices)
-    return ready, told
+    return list(spending.foreseen), told
+
+
+def foresee(
+    transaction: Transaction, document: Document, *, office: Office, at: datetime.datetime
+) -> tuple[Outcome, Decision]:
+    """What would be decided about a recognised document, which need not be in the store; nothing is written."""
+    relations = _Relations(documents.kin_of(transaction, [document]))
+    balance: Cents = ledger.affordable(transaction)
+    return authorise(_case(document, relations.priors(document), office=office, at=at, balance=balance))
 
 
 class _Spending:
@@ -109,23 +117,23 @@ class _Spending:
     def __init__(self, transaction: Transaction, at: datetime.datetime) -> None:
         self._transaction = transaction
         self._at = at
-        self._foreseen: dict[DocumentId, tuple[Document, Route]] = {}
+        self.foreseen: dict[DocumentId, tuple[Document, Route]] = {}
         self.balance: Cents = ledger.affordable(transaction)
 
     def foresee(self, document: Document, route: Route) -> None:
         """This document is authorised."""
-        self._foreseen[document.id] = (document, route)
+        self.foreseen[document.id] = (document, route)
         self.balance = Cents(self.balance - route.price)
 
     def give_back(self, replaced: Sequence[DocumentId]) -> None:
         """These are not sealed any more, whether authorised in this batch or long before."""
-        freed = [self._foreseen.pop(one)[1].price for one in replaced if one in self._foreseen]
+        freed = [self.foreseen.pop(one)[1].price for one in replaced if one in self.foreseen]
         released = reservations.release(self._transaction, replaced, at=self._at) if replaced else Cents(0)
         self.balance = Cents(self.balance + sum(freed) + released)
 
     def reserve(self, prices: Prices) -> None:
         """Set aside what those still authorised will cost."""
-        charges.reserve(self._transaction, self._foreseen, at=self._at, vat=prices.vat)
+        charges.reserve(self._transaction, self.foreseen, at=self._at, vat=prices.vat)
 
 
 def _case(

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from jesignd.domain.credit import Cents
 from jesignd.domain.documents import DocumentState
-from jesignd.store import documents, ledger, nodes
+from jesignd.store import documents, ledger
 from jesignd.store.database import Database
-from jesignd.testing.authority import PrivateKey, make_authority
+from jesignd.testing.authority import Authority, PrivateKey, make_authority
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -42,6 +42,8 @@ class Office:
     seal_key: PrivateKey | None = None
     """The firm's key, where ECDSA P-256 is not what is wanted."""
     daemon: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    authority: Authority | None = field(default=None, init=False, repr=False)
+    """Who issued the keys; None in an office that was there before."""
 
     def __post_init__(self) -> None:
         for folder in (self.exports, self.delivered, self.rejects, self.returns, self.archive):
@@ -123,14 +125,14 @@ class Office:
         return target
 
     def start(self, *, seconds: float = 60.0) -> None:
-        """Start the daemon and wait until it says that it lives."""
-        before = self._last_seen()
+        """Start the daemon and wait until it says in its log that it has started."""
         log = (self.root / "journal.log").open("ab")
+        told_before = log.tell()
         self.daemon = subprocess.Popen(
             [*self.command, "-c", str(self.config), "run"], stdout=log, stderr=log, start_new_session=True
         )
         log.close()
-        self.wait_for(lambda: self._last_seen() != before or self._has_ended(), seconds=seconds)
+        self.wait_for(lambda: self._has_started(told_before) or self._has_ended(), seconds=seconds)
         assert not self._has_ended(), self.last_words()
 
     def stop(self) -> int:
@@ -223,14 +225,14 @@ class Office:
     def _has_ended(self) -> bool:
         return self.daemon is not None and self.daemon.poll() is not None
 
-    def _last_seen(self) -> datetime.datetime | None:
-        if not (self.state / "jesignd.db").exists():
-            return None
-        with self.store() as database, database.reading() as transaction:
-            return max((node.seen for node in nodes.list_nodes(transaction)), default=None)
+    def _has_started(self, told_before: int) -> bool:
+        """The store is left alone: after a crash, it is the daemon's to mend."""
+        with (self.root / "journal.log").open("rb") as log:
+            log.seek(told_before)
+            return b"started folders=" in log.read()
 
     def _make_keys(self) -> None:
-        authority = make_authority(firm_name="Cabinet Équerre & Associés", seal_key=self.seal_key)
+        authority = self.authority = make_authority(firm_name="Cabinet Équerre & Associés", seal_key=self.seal_key)
         chain = authority.seal.pem + authority.issuing.pem + authority.root.pem
         (self.root / "cachet.pem").write_bytes(chain)
         (self.root / "racine.pem").write_bytes(authority.root.pem)

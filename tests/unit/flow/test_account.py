@@ -12,7 +12,7 @@ from jesignd.domain.credit import ONLY_FIRM, Cents, VatRate
 from jesignd.domain.events import Event
 from jesignd.flow import charges
 from jesignd.flow.account import account_statement, pay_in
-from jesignd.flow.account_papers import as_csv, as_pdf
+from jesignd.papers.account import as_csv, as_pdf
 from jesignd.store import credit_warnings, ledger, reservations
 from jesignd.store.database import Database, connection
 from jesignd.store.reservations import Act

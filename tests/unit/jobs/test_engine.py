@@ -125,6 +125,43 @@ def test_a_delayed_promise_waits_and_can_be_taken_back(database: Database, new_e
     assert [one.attempt for one in stages.wait_for(1)] == [2]
 
 
+def test_a_job_whose_end_could_not_be_written_down_is_not_taken_for_one_under_way(
+    database: Database, new_engine: StartEngine
+) -> None:
+    going, go_on = threading.Event(), threading.Event()
+
+    def act(_: Batch) -> None:
+        going.set()
+        go_on.wait(10)
+
+    engine, stages = new_engine("here"), Stages(act)
+    engine.run(stages.functions)
+    job = promise(database, engine, batch())
+    assert going.wait(10)
+    _claim_that_it_runs(database, job, seconds=60)
+    assert engine.live([job]) == {job}
+    go_on.set()
+    stages.wait_for(1)
+    while engine._client.live([job]):
+        time.sleep(0.01)
+    _claim_that_it_runs(database, job, seconds=1)
+    assert engine.live([job]) == {job}
+    _claim_that_it_runs(database, job, seconds=60)
+    assert engine.live([job]) == frozenset()
+
+
+def _claim_that_it_runs(database: Database, job: str, *, seconds: int) -> None:
+    """As the table stands when the engine's last write to it failed."""
+    begun = int((time.time() - seconds) * 1000)
+    with database.transaction() as tx:
+        held = connection(tx)
+        table = "workflow_status" if held.dialect.name == "sqlite" else "dbos.workflow_status"
+        held.exec_driver_sql(
+            f"UPDATE {table} SET status = 'PENDING', executor_id = 'here', started_at_epoch_ms = {begun} "  # noqa: S608
+            f"WHERE workflow_uuid = '{job}'"
+        )
+
+
 def test_a_job_under_way_cannot_be_taken_back(database: Database, new_engine: StartEngine) -> None:
     going, go_on = threading.Event(), threading.Event()
 

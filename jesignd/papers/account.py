@@ -1,4 +1,4 @@
-"""Account papers: a statement as a table for French spreadsheets, and as a PDF to be filed."""
+"""Account: a statement as a table for French spreadsheets, and as a PDF to be filed."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def as_pdf(statement: AccountStatement, *, drawn_at: datetime.datetime) -> bytes
         ],
     }
     drawn = typst.compile(
-        Path(__file__).with_name("account_statement.typ").read_bytes(),
+        Path(__file__).with_name("account.typ").read_bytes(),
         font_paths=_fonts(),
         sys_inputs={"statement": json.dumps(content)},
         format="pdf",
