@@ -102,6 +102,8 @@ def _secrets(draft: Draft) -> Iterator[Territory]:
             secret = getattr(key, field, None)
             if secret is not None and secret.file is not None:
                 yield Territory(Role.SECRET, Location.of(secret.file), ("keys", name, field, "file"))
+    if draft.enrolment is not None and draft.enrolment.secret is not None and draft.enrolment.secret.file is not None:
+        yield Territory(Role.SECRET, Location.of(draft.enrolment.secret.file), ("enrolment", "secret", "file"))
 
 
 def _forbidden(territory: Territory) -> Iterator[Found]:

@@ -78,6 +78,7 @@ _TITLES = {
     "Sign": "rules : sign",
     "Pricing": "pricing",
     "Limits": "limits",
+    "Enrolment": "enrolment",
 }
 
 

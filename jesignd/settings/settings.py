@@ -13,7 +13,8 @@ from jesignd.domain.folders import DeliveryMode, Destination, WatchedFolder
 from jesignd.domain.levels import Act
 from jesignd.domain.routing import Rule
 from jesignd.domain.sealing import SealProfile
-from jesignd.errors import Words
+from jesignd.domain.terms import DEFAULT, Terms
+from jesignd.errors import CredentialError, SettingsError, Words
 from jesignd.settings.lawful import act_of
 from jesignd.settings.model.configuration import Configuration
 from jesignd.settings.secrets import resolve
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from jesignd.settings.model.keys import Key, Revocation, TimestampService, Trust
     from jesignd.settings.model.rules import RuleEntry
     from jesignd.settings.source import Source
+
+_LONGEST_TEXT = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,38 @@ class Settings:
             return f"sqlite:///{self.state / 'jesignd.db'}"
         return database if isinstance(database, str) else resolve(database).decode()
 
+    def terms(self) -> Terms:
+        """The texts people accept: the firm's own where it wrote them.
+
+        Raises:
+            SettingsError: a text cannot be read.
+        """
+        ours, enrolment = DEFAULT, self.configuration.enrolment
+        return Terms(
+            _text(enrolment.conditions) if enrolment.conditions else ours.conditions,
+            _text(enrolment.undertaking) if enrolment.undertaking else ours.undertaking,
+        )
+
+    def enrolment_secret(self) -> bytes:
+        """What identity documents and one-time codes are encrypted under.
+
+        Raises:
+            CredentialError: none is named, or it cannot be read.
+        """
+        secret = self.configuration.enrolment.secret
+        if secret is None:
+            raise CredentialError(
+                Words(
+                    "aucun secret d’enregistrement n’est configuré : ni pièce d’identité ni code",
+                    "no enrolment secret is configured: neither identity documents nor codes",
+                ),
+                hint=Words(
+                    "`openssl rand -base64 48`, puis enrolment: {secret: {credential: …}}",
+                    "`openssl rand -base64 48`, then enrolment: {secret: {credential: …}}",
+                ),
+            )
+        return resolve(secret)
+
     def seal_profiles(self, logo: bytes | None) -> Mapping[str, SealProfile]:
         """One profile for each rule that seals, under the rule's name; see `logo.read` for the logo."""
         firm = self.firm
@@ -123,6 +158,18 @@ class Settings:
             for entry in self.configuration.rules
             if entry.seal is not None
         }
+
+
+def _text(path: str) -> str:
+    try:
+        text = Path(path).read_bytes()[: _LONGEST_TEXT + 1].decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            Words(f"{path} : texte illisible, ou pas en UTF-8", f"{path}: cannot be read, or is not UTF-8")
+        ) from error
+    if not text.strip() or len(text) > _LONGEST_TEXT:
+        raise SettingsError(Words(f"{path} : texte vide ou trop long", f"{path}: empty or too long"))
+    return text
 
 
 def _rule(entry: RuleEntry, place: str) -> Rule:

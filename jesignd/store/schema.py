@@ -8,20 +8,29 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from jesignd.store import people_tables
 from jesignd.store.columns import FileName, Instant, Plain, Sequence, Unsigned
+from jesignd.store.metadata import metadata
 
-REVISION = "0001"
+__all__ = [
+    "REVISION",
+    "balances",
+    "chains",
+    "deliveries",
+    "documents",
+    "journal",
+    "leases",
+    "ledger",
+    "metadata",
+    "nodes",
+    "people_tables",
+    "refusals",
+    "seen_producers",
+    "stages",
+]
+
+REVISION = "0002"
 """The newest migration; a test compares it with the migrations themselves."""
-
-_NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-metadata = sa.MetaData(naming_convention=_NAMES)
 
 documents = sa.Table(
     "documents",

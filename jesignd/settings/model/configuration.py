@@ -8,6 +8,7 @@ from pydantic import Field
 
 from jesignd.domain.credit import Cents, Prices
 from jesignd.settings import values
+from jesignd.settings.model.enrolment import Enrolment
 from jesignd.settings.model.firm import Firm, Person, Storage
 from jesignd.settings.model.folders import DestinationFolder, Folder
 from jesignd.settings.model.keys import Key, Revocation, TimestampService, Trust
@@ -71,3 +72,5 @@ class Configuration(Section):
     """Prix des actes."""
     limits: Limits = Field(default_factory=Limits)
     """Limites des traitements."""
+    enrolment: Enrolment = Field(default_factory=Enrolment)
+    """Enregistrement des personnes."""
