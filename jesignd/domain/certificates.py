@@ -106,6 +106,19 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """A signed revocation answer (RFC 6960), by what a request asks for.
+
+    `issuer` is the hash of its name followed by that of its key, both by `algorithm` (`sha1`, `sha256`).
+    """
+
+    serial: SerialNumber
+    algorithm: str
+    issuer: bytes
+    der: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Reminder:
     """A certificate whose end is near: the owner is to hear that so many days are left at most."""
 

@@ -1,4 +1,4 @@
-"""Certificates: issue to whoever was approved, renew before the end, revoke for good.
+"""Certificates: issue to whoever was approved, renew before the end, and say whose end is near.
 
 The authority never sees a private key: a person's is made and locked under their PIN before anything is kept.
 """
@@ -14,20 +14,21 @@ from typing import TYPE_CHECKING
 from jesignd.domain import certificates as rules
 from jesignd.domain.certificates import Issued, Reason, Reminder, SerialNumber, Subject
 from jesignd.domain.events import Event
-from jesignd.domain.people import Account, AccountId, Firm, Role
+from jesignd.domain.people import Account, AccountId, Firm
 from jesignd.domain.terms import Terms, TermsKind
 from jesignd.errors import JesignError, NotAllowed, Words
 from jesignd.flow import enrol
 from jesignd.flow.authority import Issuing
 from jesignd.flow.enrol import Issue, Progress
 from jesignd.flow.keys import digest_of, open_key
+from jesignd.flow.revoke import revoke
 from jesignd.identity import containers, revocation_codes
 from jesignd.identity.containers import ARGON2ID, DEFAULT_COST, Cost
 from jesignd.pki import authority as pki
 from jesignd.pki import keys as pki_keys
 from jesignd.pki import profiles
 from jesignd.pki.profiles import LegalPerson, NaturalPerson
-from jesignd.store import certificates, journal, people, personal_keys, revocation
+from jesignd.store import certificates, journal, people, personal_keys
 from jesignd.store.database import Database
 from jesignd.store.personal_keys import PersonalKey
 
@@ -205,50 +206,6 @@ def issue_seal(
     return SealKey(issued, file, code)
 
 
-def revoke_by_owner(
-    named: str, code: str, *, database: Database, clock: Callable[[], datetime.datetime], reason: Reason
-) -> Issued:
-    """Revoke with the code that was shown when the certificate was issued (F91).
-
-    Raises:
-        NotFound: there is no such certificate.
-        NotAllowed: it is another code, or it was revoked before.
-    """
-    with database.reading() as transaction:
-        issued = certificates.certificate(transaction, named)
-    if not revocation_codes.matches(code, issued.revocation_code):
-        raise NotAllowed(
-            Words("ce code de révocation n’est pas le bon", "this is not the revocation code"),
-            hint=Words("un préposé à l’enregistrement peut révoquer", "a registration officer may revoke"),
-        )
-    return _revoke(issued, reason, by="owner", database=database, clock=clock)
-
-
-def revoke_by_officer(
-    named: str,
-    officer: AccountId,
-    *,
-    database: Database,
-    clock: Callable[[], datetime.datetime],
-    reason: Reason,
-) -> Issued:
-    """Revoke by decision of a registration officer.
-
-    Raises:
-        NotFound: there is no such certificate, or no such account.
-        NotAllowed: they are no officer, or it was revoked before.
-    """
-    with database.reading() as transaction:
-        issued = certificates.certificate(transaction, named)
-        one = people.account(transaction, officer)
-    if Role.OFFICER not in one.roles or not one.is_open(clock()):
-        raise NotAllowed(
-            Words("seul un préposé à l’enregistrement révoque sans code", "only an officer revokes without the code"),
-            hint=Words("jesignd user role donne ce rôle", "jesignd user role gives this role"),
-        )
-    return _revoke(issued, reason, by=one.id, database=database, clock=clock)
-
-
 def renewals_due(at: datetime.datetime, *, database: Database) -> list[Reminder]:
     """Whom to tell that their certificate ends (J-90, J-30, J-7), the most urgent first; see `reminded`."""
     horizon = at + datetime.timedelta(days=rules.REMINDERS[0])
@@ -285,27 +242,11 @@ def _renewable(account: AccountId, *, database: Database, terms: Terms, at: date
     return held[0]
 
 
-def _revoke(
-    issued: Issued, reason: Reason, *, by: str, database: Database, clock: Callable[[], datetime.datetime]
-) -> Issued:
-    with database.transaction() as transaction:
-        at = clock()
-        if not certificates.revoke(transaction, issued.serial, reason, at=at):
-            raise NotAllowed(Words("ce certificat est déjà révoqué", "this certificate was revoked before"))
-        revocation.outdate(transaction, issued.authority, issued.serial)
-        personal_keys.revoke(transaction, issued.digest, at=at)
-        told = {"serial": issued.serial, "certificate": issued.digest, "reason": reason.value, "by": by}
-        journal.record(transaction, Event.CERTIFICATE_REVOKED, None, told, at=at)
-        revoked = certificates.certificate(transaction, issued.serial)
-    log.info("revoked certificate=%s reason=%s", issued.serial, reason.value)
-    return revoked
-
-
 def _withdraw(issuer: OwnAuthority) -> None:
     """A certificate that could not be handed over must not stay good: its key is lost."""
     if issuer.issued is not None:
         database, clock = issuer.database, issuer.clock
-        _revoke(issuer.issued, Reason.CESSATION, by="authority", database=database, clock=clock)
+        revoke(issuer.issued, Reason.CESSATION, by="authority", database=database, clock=clock)
 
 
 def _note(transaction: Transaction, issued: Issued) -> None:

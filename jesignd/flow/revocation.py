@@ -73,12 +73,10 @@ def _publish_list(issuing: Authority, at: datetime.datetime, *, database: Databa
 
 
 def _publish_answers(issuing: Authority, some: list[Status], period: Period, *, database: Database) -> int:
-    signed = [
-        (one.serial, one.algorithm, Signed(one.der, period.begins, period.ends))
-        for one in pki.answers(issuing, some, period=period)
-    ]
+    signed = list(pki.answers(issuing, some, period=period))
     good = [one.serial for one in some if one.revoked_at is None]
     with database.transaction() as transaction:
         too_late = revocation.revoked_now(transaction, good)
-        revocation.publish_answers(transaction, [one for one in signed if one[0] not in too_late])
+        true = [one for one in signed if one.serial not in too_late]
+        revocation.publish_answers(transaction, true, at=period.begins, until=period.ends)
     return len(some) - len(too_late)

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509 import ocsp
 
-from jesignd.domain.certificates import AuthorityId, Reason, SerialNumber, Status, ends
+from jesignd.domain.certificates import Answer, AuthorityId, Reason, SerialNumber, Status, ends
 from jesignd.errors import CredentialError, Words
 from jesignd.pki import keys, profiles
 
@@ -36,15 +36,6 @@ _REASONS = {
     Reason.CESSATION: x509.ReasonFlags.cessation_of_operation,
 }
 """`unspecified` is not written (RFC 5280, clause 5.3.1)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A signed revocation answer about one certificate, named by this hash algorithm."""
-
-    serial: SerialNumber
-    algorithm: str
-    der: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,18 +199,12 @@ def revocation_list(authority: Authority, revoked: Iterable[Status], *, number: 
 
 def answers(authority: Authority, statuses: Iterable[Status], *, period: Period) -> Iterator[Answer]:
     """Signed answers about these certificates (RFC 6960), one for each way a request may name them."""
+    every = list(statuses)
     for algorithm in _ALGORITHMS:
-        name, key = issuer_hashes(authority.certificate, algorithm)
-        for one in statuses:
-            yield Answer(one.serial, algorithm.name, _answer(authority, one, algorithm, (name, key), period))
-
-
-def issuer_hashes(certificate: x509.Certificate, algorithm: hashes.HashAlgorithm) -> tuple[bytes, bytes]:
-    """How a request names this issuer: the hashes of its name and of its key (RFC 6960, clause 4.1.1)."""
-    public = certificate.public_key().public_bytes(
-        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
-    )
-    return _hash(certificate.subject.public_bytes(), algorithm), _hash(public, algorithm)
+        issuer = _issuer_hashes(authority.certificate, algorithm)
+        for one in every:
+            der = _answer(authority, one, algorithm, issuer, period)
+            yield Answer(one.serial, algorithm.name, b"".join(issuer), der)
 
 
 def _answer(
@@ -306,6 +291,14 @@ def _identifier_of_issuer(public: ec.EllipticCurvePublicKey) -> x509.AuthorityKe
 def _years(at: datetime.datetime, years: int) -> Period:
     begins = at.replace(microsecond=0)
     return Period(begins, ends(begins, years))
+
+
+def _issuer_hashes(certificate: x509.Certificate, algorithm: hashes.HashAlgorithm) -> tuple[bytes, bytes]:
+    """How a request names this issuer: the hashes of its name and of its key (RFC 6960, clause 4.1.1)."""
+    public = certificate.public_key().public_bytes(
+        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+    )
+    return _hash(certificate.subject.public_bytes(), algorithm), _hash(public, algorithm)
 
 
 def _hash(data: bytes, algorithm: hashes.HashAlgorithm) -> bytes:

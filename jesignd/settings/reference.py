@@ -79,6 +79,8 @@ _TITLES = {
     "Pricing": "pricing",
     "Limits": "limits",
     "Enrolment": "enrolment",
+    "Pki": "pki",
+    "Web": "web",
 }
 
 
@@ -149,6 +151,7 @@ _NAMED = {
     "Identifiant": "identifiant",
     "Chemin absolu": "chemin",
     "Adresse": "adresse",
+    "Écoute": "adresse:port",
     "Chemin ou adresse": "chemin ou adresse",
 }
 

@@ -45,6 +45,7 @@ revocation_answers = sa.Table(
     metadata,
     sa.Column("serial", sa.Text, sa.ForeignKey("certificates.serial"), primary_key=True),
     sa.Column("algorithm", sa.Text, primary_key=True),
+    sa.Column("issuer", sa.Text, nullable=False),
     sa.Column("answer", sa.LargeBinary, nullable=False),
     sa.Column("at", Instant, nullable=False),
     sa.Column("until", Instant, nullable=False),

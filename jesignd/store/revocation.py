@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from jesignd.domain.certificates import AuthorityId, Reason, SerialNumber, Status
+from jesignd.domain.certificates import Answer, AuthorityId, Reason, SerialNumber, Status
 from jesignd.store import rows
 from jesignd.store.certificate_tables import authorities, certificates, revocation_answers
 from jesignd.store.database import connection
@@ -101,22 +101,30 @@ def outdate(tx: Transaction, authority: AuthorityId, serial: SerialNumber) -> No
     connection(tx).execute(this.values(crl_at=None, crl_number=authorities.c.crl_number + 1))
 
 
-def publish_answers(tx: Transaction, answers: Sequence[tuple[SerialNumber, str, Signed]]) -> None:
+def publish_answers(
+    tx: Transaction, answers: Sequence[Answer], *, at: datetime.datetime, until: datetime.datetime
+) -> None:
     """Put these answers in the place of those before them."""
     lines = [
-        {"serial": serial, "algorithm": algorithm, "answer": signed.der, "at": signed.at, "until": signed.until}
-        for serial, algorithm, signed in answers
+        {
+            "serial": one.serial,
+            "algorithm": one.algorithm,
+            "issuer": one.issuer.hex(),
+            "answer": one.der,
+            "at": at,
+            "until": until,
+        }
+        for one in answers
     ]
     rows.put(tx, revocation_answers, lines)
 
 
-def answer(tx: Transaction, authority: AuthorityId, serial: str, *, algorithm: str) -> Signed | None:
-    """What was last signed about this certificate of this authority, or None."""
-    query = (
-        sa.select(revocation_answers)
-        .join(certificates, certificates.c.serial == revocation_answers.c.serial)
-        .where(revocation_answers.c.serial == serial, revocation_answers.c.algorithm == algorithm)
-        .where(certificates.c.authority == authority)
+def answer(tx: Transaction, serial: SerialNumber, issuer: bytes, *, algorithm: str) -> Signed | None:
+    """What was last signed about this certificate of this issuer, as `Answer` names them; or None."""
+    query = sa.select(revocation_answers).where(
+        revocation_answers.c.serial == serial,
+        revocation_answers.c.algorithm == algorithm,
+        revocation_answers.c.issuer == issuer.hex(),
     )
     row = connection(tx).execute(query).first()
     return None if row is None else Signed(row.answer, row.at, row.until)

@@ -54,6 +54,7 @@ def upgrade() -> None:
         "revocation_answers",
         sa.Column("serial", sa.Text(), nullable=False),
         sa.Column("algorithm", sa.Text(), nullable=False),
+        sa.Column("issuer", sa.Text(), nullable=False),
         sa.Column("answer", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=False),
