@@ -63,6 +63,20 @@ COMMANDS: dict[str, Entry] = {
         "jesignd.cli.credit:credit",
         Words("Solde, versement et relevé.", "Balance, top-up and statement."),
     ),
+    "firm": Entry("jesignd.cli.firm:firm", Words("Cabinets et leurs membres.", "Firms and their members.")),
+    "user": Entry(
+        "jesignd.cli.user:user",
+        Words("Comptes, mots de passe, rôles, clés.", "Accounts, passwords, roles, keys."),
+    ),
+    "enrol": Entry(
+        "jesignd.cli.enrol:enrol",
+        Words("Enregistrer une personne.", "Enrol a person."),
+    ),
+    "delegation": Entry(
+        "jesignd.cli.delegation:delegation",
+        Words("Accorder, importer, consulter, révoquer.", "Grant, import, list, revoke."),
+    ),
+    "mandate": Entry("jesignd.cli.mandate:mandate", Words("Mandats des clients.", "Mandates of clients.")),
     "plugin": Entry("jesignd.cli.plugin:plugin", Words("Connecteurs installés.", "Installed connectors.")),
 }
 

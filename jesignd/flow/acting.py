@@ -96,11 +96,11 @@ def _answers(
     at: datetime.datetime,
 ) -> list[tuple[Answer, Act | None]]:
     here = standing(transaction, person, terms=terms)
+    known = delegations.acts(transaction, [one.id for one in proposed])
     answers: list[tuple[Answer, Act | None]] = []
     for one in proposed:
-        done = _done_before(transaction, person, one)
-        if done is not None:
-            answers.append((done, None))
+        if one.id in known:
+            answers.append((_done_before(transaction, known[one.id], one, person=person), None))
             continue
         answer = may(here, one.operation, subject=one.subject, at=at)
         if isinstance(answer, Denied) or here is None:
@@ -111,11 +111,8 @@ def _answers(
     return answers
 
 
-def _done_before(transaction: Transaction, person: AccountId, one: Proposed) -> Allowed | None:
-    """What allowed this very act when it was written down; None: it was not."""
-    act = delegations.act(transaction, one.id)
-    if act is None:
-        return None
+def _done_before(transaction: Transaction, act: Act, one: Proposed, *, person: AccountId) -> Allowed:
+    """What allowed this very act when it was written down."""
     if (act.person, act.operation, act.document) != (person, one.operation, one.document):
         raise ValueError(f"another act has this id: {one.id}")
     return Allowed(act.operation, delegations.get(transaction, act.delegation) if act.delegation else None)

@@ -27,7 +27,8 @@ from jesignd.domain.people import AccountId, Email, FirmId
 from jesignd.errors import NotFound, Words
 from jesignd.store import rows
 from jesignd.store.database import connection
-from jesignd.store.people_tables import absences, acts, delegations
+from jesignd.store.people_tables import absences, delegations
+from jesignd.store.people_tables import acts as table
 
 if TYPE_CHECKING:
     from jesignd.domain.jobs import Transaction
@@ -140,9 +141,9 @@ def revoke(tx: Transaction, delegation: DelegationId, *, revocation: Revocation,
 def used(tx: Transaction, ids: Sequence[DelegationId]) -> dict[DelegationId, Used]:
     """What has been done under each of these delegations."""
     query = (
-        sa.select(acts.c.delegation, sa.func.count(), sa.func.coalesce(sa.func.sum(acts.c.cents), 0))
-        .where(acts.c.delegation.in_(ids))
-        .group_by(acts.c.delegation)
+        sa.select(table.c.delegation, sa.func.count(), sa.func.coalesce(sa.func.sum(table.c.cents), 0))
+        .where(table.c.delegation.in_(ids))
+        .group_by(table.c.delegation)
     )
     counted = {row[0]: Used(int(row[1]), Cents(int(row[2]))) for row in connection(tx).execute(query)}
     return {one: counted.get(one, Used()) for one in ids}
@@ -166,19 +167,19 @@ def record_acts(tx: Transaction, done: Sequence[Act]) -> frozenset[str]:
         }
         for one in done
     ]
-    return rows.insert_new(tx, acts, values, key=acts.c.id)
+    return rows.insert_new(tx, table, values, key=table.c.id)
 
 
 def acts_under(tx: Transaction, delegation: DelegationId) -> list[Act]:
     """Everything done under this delegation, oldest first."""
-    query = sa.select(acts).where(acts.c.delegation == delegation).order_by(acts.c.at, acts.c.id)
+    query = sa.select(table).where(table.c.delegation == delegation).order_by(table.c.at, table.c.id)
     return [_act(row) for row in connection(tx).execute(query)]
 
 
-def act(tx: Transaction, named: str) -> Act | None:
-    """The act with this id, or None."""
-    row = connection(tx).execute(sa.select(acts).where(acts.c.id == named)).first()
-    return None if row is None else _act(row)
+def acts(tx: Transaction, ids: Sequence[str]) -> dict[str, Act]:
+    """Those of these acts that were written down, by id."""
+    query = sa.select(table).where(table.c.id.in_(ids))
+    return {row.id: _act(row) for row in connection(tx).execute(query)}
 
 
 def declare_absence(tx: Transaction, absence: Absence, *, by: AccountId, at: datetime.datetime) -> None:

@@ -20,6 +20,8 @@ from jesignd.store.people_tables import acceptances, accounts, client_addresses,
 if TYPE_CHECKING:
     from jesignd.domain.jobs import Transaction
 
+_NEXT = datetime.timedelta(microseconds=1)
+
 
 def insert_firm(tx: Transaction, firm: Firm, *, at: datetime.datetime) -> bool:
     """Add a firm; False when its id or name is taken."""
@@ -118,9 +120,17 @@ def list_accounts(tx: Transaction) -> list[Account]:
 
 
 def join(tx: Transaction, membership: Membership) -> None:
-    """Begin a stay in a firm; one that goes on with another status ends at that instant."""
+    """Begin a stay in a firm; one that goes on with another status ends at that instant.
+
+    A stay never begins before the last one ended, not even when the clock was set back: what died with that one stays
+    dead.
+    """
     leave(tx, membership.account, membership.firm, at=membership.since)
-    rows.put(tx, memberships, [dataclasses.asdict(membership)])
+    theirs = (memberships.c.account == membership.account) & (memberships.c.firm == membership.firm)
+    query = sa.select(sa.func.max(memberships.c.since), sa.func.max(memberships.c.left_at)).where(theirs)
+    earlier = [instant for instant in connection(tx).execute(query).one() if instant is not None]
+    since = max([membership.since, *(instant + _NEXT for instant in earlier)])
+    connection(tx).execute(sa.insert(memberships).values(**{**dataclasses.asdict(membership), "since": since}))
 
 
 def leave(tx: Transaction, account: AccountId, from_firm: FirmId | None, *, at: datetime.datetime) -> int:
