@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from jesignd.confined import Limits, Pool
 from jesignd.daemon.configured import Configured, configure
 from jesignd.daemon.lock import StateLock
+from jesignd.daemon.publishing import Publishing
 from jesignd.daemon.watches import Watches
 from jesignd.domain.jobs import Batch, Stage
 from jesignd.durable import make_directories
@@ -40,6 +41,7 @@ log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 5.0
 RECONCILE_SECONDS = 30.0
 COLLECT_SECONDS = 3600.0
+PUBLISH_SECONDS = 60.0
 KEPT_JOBS = datetime.timedelta(days=7)
 DEAD_AFTER = datetime.timedelta(seconds=60)
 
@@ -80,6 +82,7 @@ class House:
         self._engine = DbosEngine(self._database, node=node_name())
         self._watches = Watches(database=self._database, vault=self._vault, engine=self._engine, clock=now)
         self._timers = Timers()
+        self._publishing = Publishing(self._database, now)
 
     def start(self) -> None:
         """Warm the children, take up what was left undone, then watch the folders."""
@@ -90,6 +93,7 @@ class House:
         self._timers.every(HEARTBEAT_SECONDS, "heartbeat", self._beat)
         self._timers.every(RECONCILE_SECONDS, "reconcile", self._reconcile)
         self._timers.every(COLLECT_SECONDS, "collect", lambda: self._engine.collect(now() - KEPT_JOBS))
+        self._timers.every(PUBLISH_SECONDS, "publish", self._publish)
         self._timers.start()
         self._reconcile()
         self._watches.follow(self._configured.folders.values())
@@ -207,6 +211,9 @@ class House:
             dead = nodes.silent(transaction, DEAD_AFTER)
         self._engine.recover([node for node in dead if node != node_name()])
         reconcile(database=self._database, engine=self._engine, clock=now)
+
+    def _publish(self) -> None:
+        self._publishing.publish(self._configured.settings.configuration.pki)
 
     def _resume(self) -> None:
         resume(RESUMED_BY_SETTINGS | RESUMED_BY_CREDIT, database=self._database, engine=self._engine, clock=now)

@@ -125,7 +125,8 @@ def renew_root_list(
     """
     root = _open(root_key, passphrase)
     with database.reading() as transaction:
-        if revocation.find_authority(transaction, root.id) is None:
+        known = revocation.find_authority(transaction, root.id)
+        if known is None or known.issuer is not None:
             raise CredentialError(Words("cette racine n’est pas la nôtre", "this root is not ours"))
     return _sign_root_list(root, database=database, clock=clock)
 
