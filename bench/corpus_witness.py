@@ -171,29 +171,20 @@ def _mark(signatures: list[EmbeddedPdfSignature]) -> Rectangle | None:
 
 
 def _shown_faults(before: bytes, after: bytes, mark: Rectangle | None) -> list[str]:
-    faults = []
-    for forms in (False, True):
-        old, new = pypdfium2.PdfDocument(before), pypdfium2.PdfDocument(after)
-        try:
-            if forms:
-                old.init_forms()
-                new.init_forms()
-            if len(old) != len(new):
-                return [f"{len(old)} pages before, {len(new)} after"]
-            faults += list(_page_faults(old, new, mark, forms=forms))
-        finally:
-            new.close()
-            old.close()
-    return faults
+    old, new = pypdfium2.PdfDocument(before), pypdfium2.PdfDocument(after)
+    try:
+        # Before any page is opened; without, PDFium draws no field and no mark.
+        old.init_forms()
+        new.init_forms()
+        if len(old) != len(new):
+            return [f"{len(old)} pages before, {len(new)} after"]
+        return list(_page_faults(old, new, mark))
+    finally:
+        new.close()
+        old.close()
 
 
-def _page_faults(
-    old: pypdfium2.PdfDocument,
-    new: pypdfium2.PdfDocument,
-    mark: Rectangle | None,
-    *,
-    forms: bool,
-) -> Iterator[str]:
+def _page_faults(old: pypdfium2.PdfDocument, new: pypdfium2.PdfDocument, mark: Rectangle | None) -> Iterator[str]:
     every = max(1, len(old) // MAX_PICTURED)
     for index in range(len(old)):
         one, other = _page(old, index), _page(new, index)
@@ -201,13 +192,13 @@ def _page_faults(
             if one is not other:
                 yield f"page {index + 1} is shown in one of the two only"
             continue
-        if not forms and _text(one) != _text(other):
+        if _text(one) != _text(other):
             yield f"page {index + 1}: text differs"
         if index % every and index != len(old) - 1:
             continue
-        found = _picture_difference(one, other, mark, forms=forms)
+        found = _picture_difference(one, other, mark)
         if found is not None:
-            yield f"page {index + 1}: looks different at {found}{' (forms drawn)' if forms else ''}"
+            yield f"page {index + 1}: looks different at {found}"
 
 
 def _page(document: pypdfium2.PdfDocument, index: int) -> pypdfium2.PdfPage | None:
@@ -222,16 +213,12 @@ def _text(page: pypdfium2.PdfPage) -> str:
 
 
 def _picture_difference(
-    one: pypdfium2.PdfPage,
-    other: pypdfium2.PdfPage,
-    mark: Rectangle | None,
-    *,
-    forms: bool,
+    one: pypdfium2.PdfPage, other: pypdfium2.PdfPage, mark: Rectangle | None
 ) -> tuple[int, int, int, int] | None:
-    """Where the two pages differ (pixels) apart from the marks; the marks are looked up in the page sealed."""
+    """Where the two pages differ (pixels) apart from the mark, which is looked up in the page sealed."""
     width, height = one.get_size()
     scale = min(1.3, (MAX_PIXELS / max(1.0, width * height)) ** 0.5)
-    was, now = (page.render(scale=scale, may_draw_forms=forms).to_pil().convert("RGB") for page in (one, other))
+    was, now = (page.render(scale=scale).to_pil().convert("RGB") for page in (one, other))
     if was.size != now.size:
         return (0, 0, *now.size)
     if mark is not None and _lies_on(other, mark):

@@ -8,6 +8,7 @@ from fsync Failures?").
 from __future__ import annotations
 
 import ctypes
+import errno
 import hashlib
 import os
 import secrets
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BLOCK = 1 << 20
+_NO_HARD_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
+_AT_FDCWD = -100
+_RENAME_NOREPLACE = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -28,11 +32,20 @@ def temporary_beside(final: Path) -> Path:
     return final.parent / f".jesignd-{secrets.token_hex(8)}.part"
 
 
+def temporary_for(final: Path, digest: Digest) -> Path:
+    """The one hidden name under which these bytes are prepared for that name: what a crash left is found again."""
+    whole = final.name.encode("utf-8", "surrogateescape") + b"\0" + digest.encode()
+    return final.parent / f".jesignd-{hashlib.sha256(whole).hexdigest()[:24]}.part"
+
+
 def fsync_directory(directory: Path) -> None:
-    """Make the names in this directory survive a power cut."""
+    """Make the names in this directory survive a power cut; SMB has no such call, and answers EINVAL."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
     finally:
         os.close(descriptor)
 
@@ -106,27 +119,58 @@ def reveal(temporary: Path, final: Path) -> bool:
 
     The temporary name is gone afterwards in both cases. The directory still needs `fsync_directory`.
     """
+    given = take_name(temporary, final)
+    temporary.unlink(missing_ok=True)
+    return given
+
+
+def take_name(temporary: Path, final: Path) -> bool:
+    """The same, but the temporary file stays when the name is taken, so that another can be tried.
+
+    Where there are no hard links (SMB, FAT) it is renamed.
+    """
     try:
         os.link(temporary, final, follow_symlinks=False)
     except FileExistsError:
-        temporary.unlink()
         return False
+    except OSError as error:
+        if error.errno not in _NO_HARD_LINKS:
+            raise
+        return rename_without_replacing(temporary, final)
     temporary.unlink()
     return True
 
 
-def write_new(final: Path, chunks: Iterable[bytes], mode: int = 0o600) -> tuple[Digest, int]:
+def rename_without_replacing(temporary: Path, final: Path) -> bool:
+    """The same by renameat2(2)."""
+    source, target = os.fsencode(temporary), os.fsencode(final)
+    if _libc.renameat2(_AT_FDCWD, source, _AT_FDCWD, target, _RENAME_NOREPLACE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number != errno.EEXIST:
+        raise OSError(number, os.strerror(number), str(final))
+    return False
+
+
+def write_new(
+    final: Path, chunks: Iterable[bytes], mode: int = 0o600, *, temporary: Path | None = None
+) -> tuple[Digest, int]:
     """Write one file durably under a name that was free; returns its digest and size.
+
+    Where nobody sweeps up after a crash, `temporary` is a name of ours alone (`temporary_for`).
 
     Raises:
         FileExistsError: the name is taken; what stands there is untouched.
     """
-    temporary = temporary_beside(final)
+    if temporary is None:
+        temporary = temporary_beside(final)
+    else:
+        temporary.unlink(missing_ok=True)
     try:
         digest, size = write_temporary(temporary, chunks, mode)
         sync([temporary])
         if not reveal(temporary, final):
-            raise FileExistsError(17, os.strerror(17), str(final))
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(final))
     finally:
         temporary.unlink(missing_ok=True)
     fsync_directory(final.parent)

@@ -38,7 +38,7 @@ COMMANDS: dict[str, Entry] = {
     ),
     "doctor": Entry(
         "jesignd.cli.doctor:doctor",
-        Words("Vérifier l'installation et dire les remèdes.", "Check the installation and name the remedies."),
+        Words("Vérifier l’installation et dire les remèdes.", "Check the installation and name the remedies."),
     ),
     "demo": Entry(
         "jesignd.cli.demo:demo",

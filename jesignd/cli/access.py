@@ -40,7 +40,7 @@ def opened(options: Options) -> Iterator[Database]:
     if url.startswith("sqlite:///") and not found.state.is_dir():
         raise NotFound(
             Words(f"rien encore dans {found.state}", f"nothing yet in {found.state}"),
-            hint=Words("lancez d'abord le démon : jesignd run", "start the daemon first: jesignd run"),
+            hint=Words("lancez d’abord le démon : jesignd run", "start the daemon first: jesignd run"),
         )
     database = Database.open(url)
     try:

@@ -93,7 +93,7 @@ def _store(settings: Settings, now: datetime.datetime) -> Iterator[Finding]:
     del now
     url = settings.database_url()
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
-        told = Words("pas encore créée : le démon n'a jamais tourné", "not made yet: the daemon has never run")
+        told = Words("pas encore créée : le démon n’a jamais tourné", "not made yet: the daemon has never run")
         yield Finding("store", "database", Grade.WARNING, told)
         return
     database = Database.open(url)
@@ -129,7 +129,7 @@ def _watched(folder: WatchedFolder) -> Finding:
     if not (path / folder.marker).exists():
         told = Words(f"{path} : témoin {folder.marker} absent, hors ligne", f"{path}: no {folder.marker}, offline")
         remedy = Words(
-            f"si c'est le bon dossier : echo {folder.name} > {path / folder.marker}",
+            f"si c’est le bon dossier : echo {folder.name} > {path / folder.marker}",
             f"if it is the right folder: echo {folder.name} > {path / folder.marker}",
         )
         return Finding("folders", folder.name, Grade.ERROR, told, remedy)
@@ -144,7 +144,7 @@ def _directory(part: str, path: str) -> Finding:
         path,
         Grade.ERROR,
         Words("absent, ou fermé au service", "absent, or closed to the service"),
-        Words("créez-le et donnez-le à l'utilisateur du service", "make it and give it to the service's user"),
+        Words("créez-le et donnez-le à l’utilisateur du service", "make it and give it to the service’s user"),
     )
 
 
@@ -184,7 +184,7 @@ def _time(settings: Settings, now: datetime.datetime) -> Iterator[Finding]:
         except JesignError as error:
             yield Finding("time", service.name, Grade.ERROR, error.message, error.hint)
         else:
-            yield Finding("time", service.name, Grade.OK, Words("répond, à l'heure", "answers, on time"))
+            yield Finding("time", service.name, Grade.OK, Words("répond, à l’heure", "answers, on time"))
         finally:
             client.close()
 

@@ -26,7 +26,7 @@ def config() -> None:
 def check(options: Options) -> None:
     """Vérifier la configuration.
 
-    Toutes les fautes sont dites d'un coup, chacune à sa place : fichier:ligne:colonne.
+    Toutes les fautes sont dites d’un coup, chacune à sa place : fichier:ligne:colonne.
     """
     found = _with_connectors(_examined(options))
     if options.format == "text":
@@ -41,7 +41,7 @@ def check(options: Options) -> None:
 def show(options: Options) -> None:
     """Montrer la configuration effective.
 
-    Valeurs par défaut comprises ; les secrets n'y paraissent jamais.
+    Valeurs par défaut comprises ; les secrets n’y paraissent jamais.
     """
     from jesignd.settings.show import as_json, as_yaml
 
@@ -58,7 +58,7 @@ def show(options: Options) -> None:
 def schema() -> None:
     """Écrire le schéma JSON de la configuration.
 
-    Les éditeurs de texte s'en servent pour compléter et vérifier à la frappe.
+    Les éditeurs de texte s’en servent pour compléter et vérifier à la frappe.
     """
     from jesignd.settings.schema import as_json
 

@@ -39,7 +39,7 @@ class Euros(click.ParamType[Any]):
         except InvalidOperation:
             amount = Decimal("NaN")
         if not amount.is_finite() or not 0 < amount <= _MOST or amount != amount.quantize(Decimal("0.01")):
-            self.fail(f"« {value} » n'est pas un montant en euros et centimes / not an amount", param, ctx)
+            self.fail(f"« {value} » n’est pas un montant en euros et centimes / not an amount", param, ctx)
         return Cents(int(amount * 100))
 
 
@@ -59,10 +59,10 @@ def balance(options: Options) -> None:
 
 @credit.command()
 @click.argument("amount", metavar="MONTANT", type=Euros())
-@click.option("--reference", metavar="RÉF", help="Numéro du versement ; le même n'est compté qu'une fois.")
+@click.option("--reference", metavar="RÉF", help="Numéro du versement ; le même n’est compté qu’une fois.")
 @click.pass_obj
 def topup(options: Options, amount: Cents, reference: str | None) -> None:
-    """Créditer le compte ; les documents qui n'attendaient que cela repartent."""
+    """Créditer le compte ; les documents qui n’attendaient que cela repartent."""
     instant = now()
     name = reference or f"{instant:%Y%m%dT%H%M%S.%f}"
     with opened(options) as database:
@@ -81,7 +81,7 @@ def topup(options: Options, amount: Cents, reference: str | None) -> None:
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Dernier jour, à Paris, inclus.")
 @click.pass_obj
 def statement(options: Options, since: datetime.datetime | None, until: datetime.datetime | None) -> None:
-    """Le relevé des mouvements, du plus ancien au plus récent ; sa chaîne est d'abord contrôlée."""
+    """Le relevé des mouvements, du plus ancien au plus récent ; sa chaîne est d’abord contrôlée."""
     with opened(options) as database, database.reading() as transaction:
         ledger.check_chain(transaction)
         lines = ledger.statement(

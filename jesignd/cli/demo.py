@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Finir de soi-même (c'est le cas sans terminal).")
+@click.option("--once", is_flag=True, help="Finir de soi-même (c’est le cas sans terminal).")
 @click.option(
     "--dir",
     "folder",

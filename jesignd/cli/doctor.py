@@ -21,7 +21,7 @@ _SIGNS = {Grade.OK: ("✓", "green"), Grade.WARNING: ("!", "yellow"), Grade.ERRO
 @click.option("--strict", is_flag=True, help="Un avertissement donne le code 1.")
 @click.pass_obj
 def doctor(options: Options, only: tuple[str, ...], *, strict: bool) -> int:
-    """Vérifier l'installation et dire les remèdes ; code 3 s'il y a une erreur."""
+    """Vérifier l’installation et dire les remèdes ; code 3 s’il y a une erreur."""
     findings = list(look(settings(options), only, now()))
     output.show(findings, options, text=lambda: _text(findings, options.lang))
     grades = {finding.grade for finding in findings}

@@ -57,7 +57,7 @@ def document() -> None:
 @click.option("--after", help="Reprendre après ce document.")
 @click.pass_obj
 def list_(options: Options, states: tuple[str, ...], folder: str | None, limit: int, after: str | None) -> None:
-    """Les documents, le plus récent d'abord."""
+    """Les documents, le plus récent d’abord."""
     with opened(options) as database, database.reading() as transaction:
         found = documents.list_documents(
             transaction,

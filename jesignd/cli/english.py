@@ -50,20 +50,20 @@ HELP: Mapping[str, str] = {
         "Sign what is due: revocation list and OCSP answers; the daemon does it too."
     ),
     "Sceller ce que les logiciels du cabinet exportent, et le rendre à sa place.": (
-        "Seal what the firm's software exports, and give it back in its place."
+        "Seal what the firm’s software exports, and give it back in its place."
     ),
     "Fichier de configuration.": "Configuration file.",
     "Forme des résultats.": "Form of the results.",
     "Langue des messages.": "Language of the messages.",
     "Afficher la version.": "Show the version.",
     # run, status, doctor, demo
-    "Lancer le démon au premier plan (TERM : finir et s'arrêter ; HUP : recharger ; USR1 : relire les dossiers).": (
+    "Lancer le démon au premier plan (TERM : finir et s’arrêter ; HUP : recharger ; USR1 : relire les dossiers).": (
         "Run the daemon in the foreground (TERM: finish and stop; HUP: reload; USR1: read the folders again)."
     ),
     "Dossiers surveillés, documents, crédit ; code 69 si le démon ne tourne pas.": (
         "Watched folders, documents, credit; exit code 69 when the daemon does not run."
     ),
-    "Vérifier l'installation et dire les remèdes ; code 3 s'il y a une erreur.": (
+    "Vérifier l’installation et dire les remèdes ; code 3 s’il y a une erreur.": (
         "Check the installation and name the remedies; exit code 3 when something is wrong."
     ),
     "Cette partie seulement (répétable).": "This part only (may be repeated).",
@@ -71,30 +71,30 @@ HELP: Mapping[str, str] = {
     "Démonstration complète, en local : vrai démon, vraies règles, autorité fictive.": (
         "Complete demonstration on this machine: real daemon, real rules, made-up authority."
     ),
-    "Finir de soi-même (c'est le cas sans terminal).": "End by itself (as it does without a terminal).",
+    "Finir de soi-même (c’est le cas sans terminal).": "End by itself (as it does without a terminal).",
     "Où tout se passe.": "Where everything happens.",
     # config, rules
     "Vérifier et montrer la configuration.": "Check and show the configuration.",
     (
         "Vérifier la configuration.\n\n"
-        "Toutes les fautes sont dites d'un coup, chacune à sa place : fichier:ligne:colonne."
+        "Toutes les fautes sont dites d’un coup, chacune à sa place : fichier:ligne:colonne."
     ): ("Check the configuration.\n\nEvery fault is told at once, each at its place: file:line:column."),
     (
         "Écrire le schéma JSON de la configuration.\n\n"
-        "Les éditeurs de texte s'en servent pour compléter et vérifier à la frappe."
-    ): ("Write the configuration's JSON schema.\n\nText editors complete and check by it."),
-    "Montrer la configuration effective.\n\nValeurs par défaut comprises ; les secrets n'y paraissent jamais.": (
+        "Les éditeurs de texte s’en servent pour compléter et vérifier à la frappe."
+    ): ("Write the configuration’s JSON schema.\n\nText editors complete and check by it."),
+    "Montrer la configuration effective.\n\nValeurs par défaut comprises ; les secrets n’y paraissent jamais.": (
         "Show the configuration in force.\n\nDefaults included; secrets never appear."
     ),
     "Essayer les règles sur un fichier.": "Try the rules on a file.",
-    "Ce qui serait fait de ce fichier, et pourquoi ; rien n'est touché.": (
+    "Ce qui serait fait de ce fichier, et pourquoi ; rien n’est touché.": (
         "What would be done with this file, and why; nothing is touched."
     ),
     "Dossier surveillé dont il suivrait les règles.": "Watched folder whose rules it would follow.",
-    "Jour de l'essai (à Paris).": "Day of the trial (in Paris).",
+    "Jour de l’essai (à Paris).": "Day of the trial (in Paris).",
     # document
     "Suivre, expliquer et libérer les documents.": "Follow, explain and release documents.",
-    "Les documents, le plus récent d'abord.": "The documents, newest first.",
+    "Les documents, le plus récent d’abord.": "The documents, newest first.",
     "Un seul dossier surveillé.": "One watched folder only.",
     "Reprendre après ce document.": "Go on after this document.",
     "Ces états seulement (répétable).": "These states only (may be repeated).",
@@ -113,10 +113,10 @@ HELP: Mapping[str, str] = {
     "Sceller des fichiers sans le démon ; un dossier donne tous ses PDF.": (
         "Seal files, no daemon needed; a folder gives all its PDFs."
     ),
-    "Où écrire les fichiers scellés ; rien n'y est jamais remplacé.": (
+    "Où écrire les fichiers scellés ; rien n’y est jamais remplacé.": (
         "Where to write the sealed files; nothing there is ever replaced."
     ),
-    "Règle dont le sceau est apposé ; inutile s'il n'y en a qu'une qui scelle.": (
+    "Règle dont le sceau est apposé ; inutile s’il n’y en a qu’une qui scelle.": (
         "Rule whose seal is applied; needless when only one seals."
     ),
     "Personne au nom de qui sceller ; inutile si une seule le peut.": (
@@ -126,22 +126,22 @@ HELP: Mapping[str, str] = {
         "Verify signed or sealed files; exit code 0 when all are valid, 8 otherwise."
     ),
     "Racine de confiance (fichier ou dossier), au lieu de celles de la configuration.": (
-        "Trusted root (file or folder), instead of the configuration's."
+        "Trusted root (file or folder), instead of the configuration’s."
     ),
     # credit, plugin
     "Solde, versement et relevé.": "Balance, top-up and statement.",
-    "Le solde du compte, hors taxes.": "The account's balance, before tax.",
-    "Le relevé des mouvements, du plus ancien au plus récent ; sa chaîne est d'abord contrôlée.": (
+    "Le solde du compte, hors taxes.": "The account’s balance, before tax.",
+    "Le relevé des mouvements, du plus ancien au plus récent ; sa chaîne est d’abord contrôlée.": (
         "The movements, oldest first; their chain is checked before."
     ),
     "Premier jour, à Paris.": "First day, in Paris.",
     "Dernier jour, à Paris, inclus.": "Last day, in Paris, included.",
-    "Créditer le compte ; les documents qui n'attendaient que cela repartent.": (
+    "Créditer le compte ; les documents qui n’attendaient que cela repartent.": (
         "Top up the account; documents that waited for it go on."
     ),
-    "Numéro du versement ; le même n'est compté qu'une fois.": "The payment's number; the same is counted once.",
+    "Numéro du versement ; le même n’est compté qu’une fois.": "The payment’s number; the same is counted once.",
     "Connecteurs installés.": "Installed connectors.",
-    "Les connecteurs, leur origine, ce que l'on sait de leur logiciel, et les plugins inutilisables.": (
+    "Les connecteurs, leur origine, ce que l’on sait de leur logiciel, et les plugins inutilisables.": (
         "The connectors, where they come from, what is known of their software, and the plugins that are broken."
     ),
 }

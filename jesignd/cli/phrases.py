@@ -113,7 +113,7 @@ def _bad_parameter(error: click.UsageError) -> str:
         return f"valeur inconnue pour {_name(error)} : choisir parmi {', '.join(map(str, choices.choices))}"
     missing = re.fullmatch(r"\w+ '(?P<path>.*)' does not exist\.", error.message, re.DOTALL)
     if missing:
-        return f"{_name(error)} : « {missing['path']} » n'existe pas"
+        return f"{_name(error)} : « {missing['path']} » n’existe pas"
     return f"valeur refusée pour {_name(error)} : {error.message}"
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jesignd.plugin.contract import Connector
 
 _EVIDENCE = {
-    Evidence.VENDOR_DOC: Words("documentation de l'éditeur", "vendor's documentation"),
+    Evidence.VENDOR_DOC: Words("documentation de l’éditeur", "vendor’s documentation"),
     Evidence.PUBLIC_CODE: Words("code public", "public code"),
     Evidence.OUR_CONVENTION: Words("notre convention", "our convention"),
 }
@@ -48,7 +48,7 @@ def plugin() -> None:
 @plugin.command(name="list")
 @click.pass_obj
 def list_(options: Options) -> int:
-    """Les connecteurs, leur origine, ce que l'on sait de leur logiciel, et les plugins inutilisables."""
+    """Les connecteurs, leur origine, ce que l’on sait de leur logiciel, et les plugins inutilisables."""
     installed = installed_plugins()
     loaded = Plugins.load(installed)
     lines = [
@@ -73,7 +73,7 @@ def _broken(one: Installed, error: PluginError) -> Line:
 
 def _text(lines: list[Line], lang: str) -> list[str]:
     heading = {
-        "fr": ("connecteur", "intitulé", "distribution", "s'appuie sur"),
+        "fr": ("connecteur", "intitulé", "distribution", "s’appuie sur"),
         "en": ("connector", "title", "distribution", "rests on"),
     }[lang]
     rows = [

@@ -33,10 +33,10 @@ def rules() -> None:
 @rules.command()
 @click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path))
 @click.option("--folder", metavar="NOM", help="Dossier surveillé dont il suivrait les règles.")
-@click.option("--on", metavar="AAAA-MM-JJ", type=click.DateTime(["%Y-%m-%d"]), help="Jour de l'essai (à Paris).")
+@click.option("--on", metavar="AAAA-MM-JJ", type=click.DateTime(["%Y-%m-%d"]), help="Jour de l’essai (à Paris).")
 @click.pass_obj
 def test(options: Options, file: Path, folder: str | None, on: datetime.datetime | None) -> None:
-    """Ce qui serait fait de ce fichier, et pourquoi ; rien n'est touché."""
+    """Ce qui serait fait de ce fichier, et pourquoi ; rien n’est touché."""
     recogniser = Recogniser(installed_plugins())
     try:
         found = try_file(

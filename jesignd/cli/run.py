@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.pass_obj
 def run(options: Options) -> None:
-    """Lancer le démon au premier plan (TERM : finir et s'arrêter ; HUP : recharger ; USR1 : relire les dossiers)."""
+    """Lancer le démon au premier plan (TERM : finir et s’arrêter ; HUP : recharger ; USR1 : relire les dossiers)."""
     from jesignd.daemon.run import run as live
 
     live(options.config, log_form="text" if options.format == "text" else "json")

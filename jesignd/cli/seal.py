@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     metavar="DOSSIER",
     required=True,
     type=click.Path(file_okay=False, path_type=Path),
-    help="Où écrire les fichiers scellés ; rien n'y est jamais remplacé.",
+    help="Où écrire les fichiers scellés ; rien n’y est jamais remplacé.",
 )
-@click.option("--rule", metavar="NOM", help="Règle dont le sceau est apposé ; inutile s'il n'y en a qu'une qui scelle.")
+@click.option("--rule", metavar="NOM", help="Règle dont le sceau est apposé ; inutile s’il n’y en a qu’une qui scelle.")
 @click.option("--as", "person", metavar="ID", help="Personne au nom de qui sceller ; inutile si une seule le peut.")
 @click.pass_obj
 def seal(options: Options, inputs: tuple[Path, ...], into: Path, rule: str | None, person: str | None) -> int:

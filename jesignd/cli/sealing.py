@@ -125,7 +125,7 @@ def _acting(settings: Settings, person: str | None) -> str:
             return able[0]
         raise NotAllowed(
             Words(
-                f"{len(able)} personnes peuvent sceller aujourd'hui : il faut en nommer une",
+                f"{len(able)} personnes peuvent sceller aujourd’hui : il faut en nommer une",
                 f"{len(able)} people may seal today: name one",
             ),
             hint=Words("--as ID (people[].id)", "--as ID (people[].id)"),
@@ -135,7 +135,7 @@ def _acting(settings: Settings, person: str | None) -> str:
         raise NotFound(Words(f"personne inconnue : {person}", f"unknown person: {person}"))
     if not may(found, Right.SEAL, today):
         raise NotAllowed(
-            Words(f"{person} n'a pas le droit de sceller aujourd'hui", f"{person} may not seal today"),
+            Words(f"{person} n’a pas le droit de sceller aujourd’hui", f"{person} may not seal today"),
             hint=Words("accordez-lui le droit « seal » (people)", "grant the right “seal” (people)"),
         )
     return person
@@ -251,7 +251,7 @@ def _in_child(original: Path, target: Path, bench: _Bench) -> Sealed:
                 f"le fichier fait échouer ou durer sans fin les programmes qui le lisent ({crash.reason})",
                 f"the file makes the programs that read it fail or never end ({crash.reason})",
             ),
-            hint=Words("réimprimez-le depuis son logiciel d'origine", "print it again from its software"),
+            hint=Words("réimprimez-le depuis son logiciel d’origine", "print it again from its software"),
         ) from crash
 
 

@@ -34,12 +34,12 @@ _KINDS = {
     SignatureKind.SIGNATURE: Words("signature", "signature"),
 }
 _MODIFICATIONS = {
-    Modifications.NONE: Words("rien n'a été ajouté depuis", "nothing was added since"),
+    Modifications.NONE: Words("rien n’a été ajouté depuis", "nothing was added since"),
     Modifications.VALIDATION_DATA: Words("seules des preuves ont été ajoutées", "only validation data was added"),
     Modifications.FORMS: Words("champs ou signatures ajoutés depuis", "fields or signatures added since"),
     Modifications.ANNOTATIONS: Words("annotations ajoutées depuis", "annotations added since"),
     Modifications.FORBIDDEN: Words("contenu modifié depuis", "contents changed since"),
-    Modifications.UNKNOWN: Words("ajouts que l'on ne sait pas analyser", "additions that cannot be analysed"),
+    Modifications.UNKNOWN: Words("ajouts que l’on ne sait pas analyser", "additions that cannot be analysed"),
 }
 
 

@@ -22,7 +22,8 @@ class Limits:
 class Crashed(Exception):
     """The child did not give a proper answer; whoever called says what that means for the document.
 
-    `reason` is one of `memory`, `time`, `died`, `exception`, `garbled`; `detail` is for the log, never for people.
+    `reason` is one of `memory`, `time`, `died`, `killed` (no fault of the call: the system ended it, or could not
+    begin it), `exception`, `garbled`; `detail` is for the log, never for people.
     """
 
     def __init__(self, reason: str, detail: str) -> None:

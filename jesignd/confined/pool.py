@@ -82,7 +82,7 @@ class Pool:
         with self._lock:
             if self._closed:
                 child.kill()
-                raise Crashed("died", "the pool is closed")
+                raise Crashed("killed", "the pool is closed")
             self._all.add(child)
         child.greet()
         return child
@@ -158,7 +158,7 @@ class _Child:
             wire.send(self._socket, self._start)
             wire.receive(self._socket)
         except (wire.Closed, TimeoutError, ValueError) as error:
-            raise Crashed("died", "the child did not start") from error
+            raise Crashed("killed", "the child did not start") from error
 
     def do(self, call: _Call) -> dict[str, Any]:
         """Send the call, serve what it asks for, and return its answer; on any failure the child must be discarded."""
@@ -211,6 +211,8 @@ class _Child:
             return "died", "closed its end"
         if status == -signal.SIGXCPU:
             return "time", "CPU limit"
+        if status == -signal.SIGKILL:
+            return "killed", "SIGKILL"
         return "died", f"status {status}"
 
     def kill(self) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import logging
+import socket
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -79,7 +81,8 @@ class House:
         self._database = Database.open(settings.database_url())
         self._vault = Vault(settings.state / "vault")
         self._vault.discard_leftovers(taken_at)
-        self._engine = DbosEngine(self._database, node=node_name())
+        self._node = node_name(settings.state)
+        self._engine = DbosEngine(self._database, node=self._node)
         self._watches = Watches(database=self._database, vault=self._vault, engine=self._engine, clock=now)
         self._timers = Timers()
         self._publishing = Publishing(self._database, now)
@@ -120,7 +123,7 @@ class House:
         """Whether a round of everything passed: threads run, the database answers."""
         with self._database.reading() as transaction:
             nodes.now(transaction)
-        return self._watches.alive()
+        return self._watches.alive() and self._engine.is_alive()
 
     def status_line(self) -> str:
         """One line for the service manager, in French."""
@@ -195,21 +198,23 @@ class House:
             vault=self._vault,
             recogniser=self._recogniser,
             folders=self._configured.folders,
+            engine=self._engine,
             clock=now,
         )
 
     def _do_clear(self, batch: Batch) -> None:
-        clear_batch(batch, database=self._database, folders=self._configured.folders, clock=now)
+        folders = self._configured.folders
+        clear_batch(batch, database=self._database, folders=folders, engine=self._engine, clock=now)
 
     def _beat(self) -> None:
         status = {"line": self.status_line(), "folders": _plain(self._watches), "troubles": _words(self._configured)}
         with self._database.transaction() as transaction:
-            nodes.heartbeat(transaction, node_name(), version=self._version, status=status)
+            nodes.heartbeat(transaction, self._node, version=self._version, status=status)
 
     def _reconcile(self) -> None:
         with self._database.reading() as transaction:
             dead = nodes.silent(transaction, DEAD_AFTER)
-        self._engine.recover([node for node in dead if node != node_name()])
+        self._engine.recover([node for node in dead if node != self._node])
         reconcile(database=self._database, engine=self._engine, clock=now)
 
     def _publish(self) -> None:
@@ -219,11 +224,9 @@ class House:
         resume(RESUMED_BY_SETTINGS | RESUMED_BY_CREDIT, database=self._database, engine=self._engine, clock=now)
 
 
-def node_name() -> str:
-    """This machine's name among those that share the database."""
-    import socket
-
-    return socket.gethostname()
+def node_name(state: Path) -> str:
+    """This daemon's name among those that share the database: the machine, and the state directory it holds there."""
+    return f"{socket.gethostname()}:{hashlib.sha256(bytes(state)).hexdigest()[:8]}"
 
 
 def _plain(watches: Watches) -> list[dict[str, object]]:

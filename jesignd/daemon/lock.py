@@ -29,7 +29,7 @@ class StateLock:
                     f"another jesignd (process {holder}) uses {state} already",
                 ),
                 hint=Words(
-                    "arrêtez-le, ou donnez à celui-ci un autre dossier d'état (storage.state)",
+                    "arrêtez-le, ou donnez à celui-ci un autre dossier d’état (storage.state)",
                     "stop it, or give this one another state directory (storage.state)",
                 ),
             ) from error

@@ -113,8 +113,8 @@ def _seen_before(case: Case) -> Outcome | None:
                     f"the same file was received before under another identity ({prior.id})",
                 ),
                 Words(
-                    "vérifiez à quel dossier il appartient, puis libérez-le ou rejetez-le",
-                    "check which client it belongs to, then release or reject it",
+                    "vérifiez à quel client il appartient ; s’il est bien nommé : jesignd document release",
+                    "check which client it belongs to; if its name is right: jesignd document release",
                 ),
             )
     for prior in case.priors:
@@ -126,8 +126,8 @@ def _seen_before(case: Case) -> Outcome | None:
                     f"this document was sealed before with other contents ({prior.id})",
                 ),
                 Words(
-                    "libérez-le pour livrer une nouvelle version, la première est conservée",
-                    "release it to deliver a new version; the first is kept",
+                    "pour livrer aussi cette version, la première étant conservée : jesignd document release",
+                    "to deliver this version too, the first being kept: jesignd document release",
                 ),
             )
     return None
@@ -141,19 +141,25 @@ def _no_rule(case: Case) -> Hold:
     code = case.facts.kind.code
     return Hold(
         Code.RULE,
-        Words(f"aucune règle ne parle de ce document ({code})", f"no rule speaks of this document ({code})"),
-        Words("ajoutez une règle, rechargez la configuration, puis libérez-le", "add a rule, reload, then release it"),
+        Words(f"aucune règle ne s’applique à ce document ({code})", f"no rule speaks of this document ({code})"),
+        Words(
+            "ajoutez une règle, rechargez la configuration : le document repartira",
+            "add a rule and reload the configuration: the document goes on",
+        ),
     )
 
 
 def _held_by_rule(rule: Rule) -> Hold | None:
     if rule.act is not Act.HOLD:
         return None
-    reason = rule.reason or Words(f"la règle « {rule.name} » met en attente", f"rule “{rule.name}” holds it")
+    reason = rule.reason or Words(f"la règle « {rule.name} » le met en attente", f"rule “{rule.name}” holds it")
     return Hold(
         Code.RULE,
         reason,
-        Words(f"règle {rule.name} ({rule.place})", f"rule {rule.name} ({rule.place})"),
+        Words(
+            f"pour qu’il parte, changez la règle « {rule.name} » ({rule.place}), puis rechargez la configuration",
+            f"to let it go, change rule “{rule.name}” ({rule.place}), then reload the configuration",
+        ),
     )
 
 
@@ -164,23 +170,32 @@ def _held_by_law(rule: Rule, case: Case) -> Hold | None:
     return Hold(
         Code.RULE,
         violation,
-        Words(f"corrigez la règle {rule.name} ({rule.place})", f"mend rule {rule.name} ({rule.place})"),
+        Words(
+            f"corrigez la règle « {rule.name} » ({rule.place}), puis rechargez la configuration",
+            f"mend rule “{rule.name}” ({rule.place}), then reload the configuration",
+        ),
     )
 
 
 def _held_by_right(case: Case) -> Hold | None:
     if case.person is not None and may(case.person, Right.SEAL, case.on):
         return None
-    who = case.person.id if case.person else "?"
+    if case.person is None:
+        reason = Words(
+            f"le dossier « {case.facts.folder} » n’agit au nom de personne de connu",
+            f"folder “{case.facts.folder}” acts as nobody who is known",
+        )
+    else:
+        reason = Words(
+            f"« {case.person.id} » n’a pas, ou n’a plus, le droit de sceller au {case.on:%d/%m/%Y}",
+            f"“{case.person.id}” does not, or no longer, have the right to seal on {case.on.isoformat()}",
+        )
     return Hold(
         Code.NOT_DELEGATED,
+        reason,
         Words(
-            f"{who} n'a pas (ou plus) le droit de sceller le {case.on:%d/%m/%Y}",
-            f"{who} does not (or no longer) have the right to seal on {case.on.isoformat()}",
-        ),
-        Words(
-            "accordez-lui le droit « seal », rechargez la configuration : le document repartira",
-            "grant the right “seal” and reload: the document goes on",
+            "accordez-lui le droit « seal » (people), rechargez la configuration : le document repartira",
+            "grant the right “seal” (people) and reload the configuration: the document goes on",
         ),
     )
 

@@ -25,6 +25,17 @@ class LegalLevel(IntEnum):
     QUALIFIED = 4
 
 
+LEVEL_NAMES: Mapping[LegalLevel, Words] = {
+    LegalLevel.SIMPLE: Words("simple", "simple"),
+    LegalLevel.ADVANCED: Words("avancé", "advanced"),
+    LegalLevel.ADVANCED_QUALIFIED_CERTIFICATE: Words(
+        "avancé sur certificat qualifié", "advanced, qualified certificate"
+    ),
+    LegalLevel.QUALIFIED: Words("qualifié", "qualified"),
+}
+"""What people call each level."""
+
+
 class PadesLevel(StrEnum):
     """Baseline levels of ETSI EN 319 142-1, clause 6."""
 
@@ -131,7 +142,7 @@ def floor_violation(kind: DocumentKind, act: Act, level: LegalLevel | None = Non
         )
     if act is Act.SIGN and level is not None and level < floor.signature:
         return Words(
-            f"{kind.code} demande au moins le niveau {floor.signature.name.lower()} ({floor.article.fr})",
-            f"{kind.code} needs at least level {floor.signature.name.lower()} ({floor.article.en})",
+            f"{kind.code} demande au moins le niveau « {LEVEL_NAMES[floor.signature].fr} » ({floor.article.fr})",
+            f"{kind.code} needs at least level “{LEVEL_NAMES[floor.signature].en}” ({floor.article.en})",
         )
     return None

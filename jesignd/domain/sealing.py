@@ -17,7 +17,11 @@ from jesignd.domain.levels import PadesLevel
 
 
 class Corner(StrEnum):
-    """Where the mark goes, in the page as people see it. `AUTO`: the first free area, from the bottom right."""
+    """Where the mark goes, in the page as people see it.
+
+    `AUTO`: the first free area from the bottom right; where there is none, on a page near by, then as a strip of two
+    lines; never over text.
+    """
 
     AUTO = "auto"
     BOTTOM_RIGHT = "bottom-right"
@@ -119,6 +123,8 @@ class SealRequest:
     compare_one_in: int = 50
     """On the strict rung, one file in so many is compared before and after; 1: all; the first of a producer always."""
     revocation: RevocationMaterial | None = None
+    digest: Digest | None = None
+    """What the original is known by; a disk that gives other bytes is not believed. None: whatever stands there."""
 
 
 class Rung(StrEnum):

@@ -74,12 +74,13 @@ def _decide_all(
     balance: Cents = ledger.affordable(transaction)
     relations = _Relations(documents.kin_of(transaction, waiting))
     writing = _Writing(transaction, at)
-    ready: list[DocumentId] = []
+    ready: dict[DocumentId, Cents] = {}
     told: list[DocumentId] = []
     for document in waiting:
         if relations.state_of(document.id) is not DocumentState.RECOGNISED:
             continue  # a later export of this batch has replaced it
-        case = _case(document, relations.priors(document), office=office, at=at, balance=balance)
+        left = type(balance)(balance - sum(ready.values()))
+        case = _case(document, relations.priors(document), office=office, at=at, balance=left)
         outcome, decision = authorise(case)
         state, event, changes = _consequence(outcome, document, office)
         move = Move(document.id, DocumentState.RECOGNISED, state, changes)
@@ -87,13 +88,14 @@ def _decide_all(
         relations.became(document.id, state)
         if isinstance(outcome, Authorised | Drafted):
             _replace(outcome.replaces, by=document.id, relations=relations, writing=writing)
+            told += outcome.replaces
+            ready = {one: price for one, price in ready.items() if one not in outcome.replaces}
         if isinstance(outcome, Authorised):
-            balance = type(balance)(balance - outcome.price)
-            ready.append(document.id)
+            ready[document.id] = outcome.price
         else:
             told.append(document.id)
     writing.flush()
-    return ready, told
+    return list(ready), told
 
 
 def _case(

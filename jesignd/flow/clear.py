@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from jesignd.domain.documents import DocumentState
+from jesignd.domain.documents import DocumentId, DocumentState
 from jesignd.domain.events import Event
 from jesignd.domain.folders import SourcePolicy
-from jesignd.domain.jobs import Batch, Stage
+from jesignd.domain.jobs import Batch, Promiser, Stage
+from jesignd.errors import ServiceError
+from jesignd.flow.promises import promise_until_told
 from jesignd.intake.clear import clear
 from jesignd.store import documents, journal, stages
 
@@ -28,9 +30,13 @@ def clear_batch(
     *,
     database: Database,
     folders: Mapping[str, WatchedFolder],
+    engine: Promiser,
     clock: Callable[[], datetime.datetime],
 ) -> None:
-    """Clear the sources of the batch; what changed since it was claimed is left where it is, and said so."""
+    """Clear the sources of the batch; what changed since it was claimed is left where it is, and said so.
+
+    A folder that is away is waited for, however long: a source is forgotten by nobody.
+    """
     with database.reading() as transaction:
         delivered = [
             document
@@ -38,13 +44,20 @@ def clear_batch(
             if document.state is DocumentState.DELIVERED
         ]
     entries: list[Entry] = []
+    unreached: list[DocumentId] = []
     for document in delivered:
         folder = folders.get(document.claimed.folder)
         if folder is not None and folder.after is not SourcePolicy.LEAVE:
-            outcome = clear(folder, document.claimed)
-            entries.append((Event.SOURCE_CLEARED, document.id, {"outcome": str(outcome)}))
+            try:
+                outcome = clear(folder, document.claimed)
+            except ServiceError:
+                unreached.append(document.id)
+            else:
+                entries.append((Event.SOURCE_CLEARED, document.id, {"outcome": str(outcome)}))
+    at = clock()
     with database.transaction() as transaction:
         stages.finish(transaction, Stage.CLEAR, batch.documents)
-        journal.record_many(transaction, entries, at=clock())
-    if entries:
-        log.info("cleared sources=%d", len(entries))
+        journal.record_many(transaction, entries, at=at)
+        promise_until_told(transaction, batch, unreached, engine=engine, at=at)
+    if delivered:
+        log.info("cleared sources=%d unreached=%d", len(entries), len(unreached))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jesignd.domain.credit import Cents
-from jesignd.domain.documents import DocumentState
+from jesignd.domain.credit import Cents, euros
+from jesignd.domain.documents import DocumentId, DocumentState
 from jesignd.domain.events import Event
 from jesignd.domain.jobs import Batch, Promiser, Stage, Transaction, retry_delay
 from jesignd.errors import CreditExhausted, Disposition, JesignError, ServiceError, Words
 from jesignd.flow import outcomes
-from jesignd.flow.promises import promise, promise_each
+from jesignd.flow.promises import promise_again, promise_each
 from jesignd.flow.records import Route, plain_sealed
 from jesignd.store import deliveries, documents, journal, ledger, stages
 from jesignd.store.documents import Changes, Document, Move
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from jesignd.flow.publish import Made
     from jesignd.store.database import Database
+    from jesignd.store.journal import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def commit(
     """Write down what became of the batch; a document that another run committed meanwhile is left alone."""
     with database.transaction() as transaction:
         stages.finish(transaction, Stage.SEAL, batch.documents)
-        affordable, short = _afford(transaction, made)
+        affordable, short = _afford(transaction, _still_ours(transaction, made))
         moves = [
             Move(one.document.id, DocumentState.AUTHORISED, DocumentState.SEALED, _changes(one)) for one in affordable
         ]
@@ -59,8 +60,13 @@ def commit(
         )
         journal.record_many(transaction, [(Event.SEALED, one.document.id, _told(one)) for one in kept], at=at)
         _promise_deliveries(transaction, kept, engine=engine, at=at)
-        for failure in (*failed, *short):
-            _stop(transaction, failure, batch=batch, engine=engine, at=at)
+        _stop(transaction, [*failed, *short], batch=batch, engine=engine, at=at)
+
+
+def _still_ours(transaction: Transaction, made: Sequence[Made]) -> list[Made]:
+    """Those that no other run of the same batch has committed: they must not use up credit they do not need."""
+    now = documents.get_many(transaction, [one.document.id for one in made])
+    return [one for one, found in zip(made, now, strict=True) if found.state is DocumentState.AUTHORISED]
 
 
 def _afford(transaction: Transaction, made: Sequence[Made]) -> tuple[list[Made], list[Failed]]:
@@ -80,7 +86,7 @@ def _afford(transaction: Transaction, made: Sequence[Made]) -> tuple[list[Made],
 
 def _no_credit(balance: Cents) -> CreditExhausted:
     return CreditExhausted(
-        Words(f"crédit insuffisant : il reste {balance} centimes", f"not enough credit: {balance} cents are left"),
+        Words(f"crédit insuffisant : il reste {euros(balance)}", f"not enough credit: {euros(balance)} are left"),
         hint=Words(
             "créditez le compte (jesignd credit topup) : le document repartira de lui-même",
             "top up the account (jesignd credit topup): the document goes on by itself",
@@ -123,20 +129,28 @@ def _promise_deliveries(
         promise_each(transaction, Stage.DELIVER, ids, engine=engine, at=at, lane=name)
 
 
-def _stop(transaction: Transaction, failure: Failed, *, batch: Batch, engine: Promiser, at: datetime.datetime) -> None:
+def _stop(
+    transaction: Transaction, failures: Sequence[Failed], *, batch: Batch, engine: Promiser, at: datetime.datetime
+) -> None:
     """Retry what a service failed, for a day; reject or hold the rest, as the error's class says."""
-    document, error = failure.document, failure.error
-    delay = retry_delay(batch.attempt) if isinstance(error, ServiceError) else None
+    delay = retry_delay(batch.attempt)
+    again = [one.document.id for one in failures if delay is not None and isinstance(one.error, ServiceError)]
     if delay is not None:
-        again = Batch(Stage.SEAL, (document.id,), batch.lane, batch.attempt + 1)
-        promise(transaction, again, engine=engine, at=at, delay=delay)
-        return
-    rejected = error.disposition is Disposition.REJECT
-    state = DocumentState.REJECTED if rejected else DocumentState.HELD
-    code = outcomes.code_of(error)
-    hold = Hold(error.message, code, error.hint, held_from=DocumentState.RECOGNISED)
-    move = Move(document.id, DocumentState.AUTHORISED, state, Changes(hold=hold))
-    if document.id in documents.move_many(transaction, [move], at=at):
-        event = Event.REJECTED if rejected else Event.HELD
-        journal.record(transaction, event, document.id, {"code": code.value}, at=at)
-        promise_each(transaction, Stage.REPORT, [document.id], engine=engine, at=at)
+        promise_again(transaction, batch, again, engine=engine, at=at, delay=delay)
+    ended = {one.document.id: one.error for one in failures if one.document.id not in again}
+    moves = [_end(document, error) for document, error in ended.items()]
+    moved = documents.move_many(transaction, moves, at=at)
+    told = [document for document in ended if document in moved]
+    journal.record_many(transaction, [_ended(document, ended[document]) for document in told], at=at)
+    promise_each(transaction, Stage.REPORT, told, engine=engine, at=at)
+
+
+def _end(document: DocumentId, error: JesignError) -> Move:
+    hold = Hold(error.message, outcomes.code_of(error), error.hint, held_from=DocumentState.RECOGNISED)
+    state = DocumentState.REJECTED if error.disposition is Disposition.REJECT else DocumentState.HELD
+    return Move(document, DocumentState.AUTHORISED, state, Changes(hold=hold))
+
+
+def _ended(document: DocumentId, error: JesignError) -> Entry:
+    event = Event.REJECTED if error.disposition is Disposition.REJECT else Event.HELD
+    return event, document, {"code": outcomes.code_of(error).value}

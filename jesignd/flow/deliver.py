@@ -13,8 +13,9 @@ from jesignd.domain.events import Event
 from jesignd.domain.folders import DeliveryMode, Destination, WatchedFolder
 from jesignd.domain.jobs import Batch, Promiser, Stage, Transaction, retry_delay
 from jesignd.errors import Code, CredentialError, JesignError, ServiceError, Words
-from jesignd.flow.promises import promise, promise_each
+from jesignd.flow.promises import promise_again, promise_each
 from jesignd.flow.records import recognised_from
+from jesignd.intake.scan import prove
 from jesignd.plugin.transports.folder import Parcel, Receipt, deliver_all
 from jesignd.plugin.transports.paths import target_path
 from jesignd.store import deliveries, documents, journal, stages
@@ -62,10 +63,8 @@ def deliver_batch(
         ]
         deliveries.record_delivered(transaction, receipts, at=at)
         _complete(transaction, [receipt.document for receipt in receipts], engine=engine, at=at)
-        for document in waiting:
-            error = results[document.id]
-            if isinstance(error, JesignError):
-                _failed(transaction, document, error, batch=batch, engine=engine, at=at)
+        failed = {document.id: error for document in waiting if isinstance(error := results[document.id], JesignError)}
+        _failed(transaction, failed, batch=batch, engine=engine, at=at)
     log.info("delivered destination=%s documents=%d of=%d", batch.lane, len(receipts), len(waiting))
 
 
@@ -78,8 +77,15 @@ def _waiting(transaction: Transaction, batch: Batch) -> list[Document]:
     return [
         document
         for document in documents.get_many(transaction, batch.documents)
-        if document.id in pending and document.state is DocumentState.SEALED
+        if document.id in pending and _is_sealed(document)
     ]
+
+
+def _is_sealed(document: Document) -> bool:
+    """Also one held because another destination gave up: a dead place blocks only itself."""
+    if document.state is DocumentState.HELD and document.hold is not None:
+        return document.hold.held_from is DocumentState.SEALED
+    return document.state is DocumentState.SEALED
 
 
 def _deliver_all(
@@ -103,17 +109,36 @@ def _deliver_all(
 
 def _addressed(document: Document, lane: str, *, vault: Vault, places: Places) -> tuple[Path, Parcel]:
     destination = places.destinations.get(lane)
-    folder = places.folders.get(document.claimed.folder)
-    if destination is None or folder is None:
-        raise CredentialError(
-            Words(f"la destination « {lane} » n'est plus configurée", f"destination “{lane}” is no longer configured"),
-            hint=Words("remettez-la, rechargez, puis relancez", "put it back, reload, then retry"),
-        )
+    if destination is None:
+        raise _unconfigured(Words(f"la destination « {lane} »", f"destination “{lane}”"))
     assert document.sealed is not None
+    root = _root(document, destination, places)
     target = target_path(destination, document.claimed, recognised_from(document.recognition or {}))
-    root = folder.path if destination.mode is DeliveryMode.SUBFOLDER else destination.path
     source = vault.sealed_path(document.id, document.epoch)
-    return Path(root), Parcel(source, target, document.sealed.digest, document.sealed.size)
+    return root, Parcel(source, target, document.sealed.digest, document.sealed.size)
+
+
+def _root(document: Document, destination: Destination, places: Places) -> Path:
+    """The directory below which the file goes; a watched tree must prove that it is there, as for taking files."""
+    if destination.mode is not DeliveryMode.SUBFOLDER:
+        return Path(destination.path)
+    name = document.claimed.folder
+    folder = places.folders.get(name)
+    if folder is None:
+        raise _unconfigured(Words(f"le dossier « {name} »", f"folder “{name}”"))
+    if (offline := prove(folder)) is not None:
+        raise ServiceError(offline, hint=Words("remontez le partage", "mount the share again"))
+    return Path(folder.path)
+
+
+def _unconfigured(what: Words) -> CredentialError:
+    return CredentialError(
+        Words(f"{what.fr} n’est plus dans la configuration", f"{what.en} is no longer in the configuration"),
+        hint=Words(
+            "remettez-le, rechargez la configuration, puis : jesignd document retry",
+            "put it back, reload, then: jesignd document retry",
+        ),
+    )
 
 
 def _complete(
@@ -138,28 +163,33 @@ def _complete(
 
 def _failed(
     transaction: Transaction,
-    document: Document,
-    error: JesignError,
+    failed: Mapping[DocumentId, JesignError],
     *,
     batch: Batch,
     engine: Promiser,
     at: datetime.datetime,
 ) -> None:
     """Try again later, as long as waiting may help; then hold, without ever sealing again."""
-    delay = retry_delay(batch.attempt) if isinstance(error, ServiceError) else None
-    again = at + delay if delay else None
-    deliveries.record_failed(transaction, document.id, batch.lane, reason=error.message, again=again, at=at)
-    journal.record(
-        transaction, Event.DELIVERY_FAILED, document.id, {"destination": batch.lane, "attempt": batch.attempt}, at=at
-    )
+    delay = retry_delay(batch.attempt)
+    waiting: list[DocumentId] = []
+    given_up: list[Move] = []
+    for document, error in failed.items():
+        again = at + delay if delay is not None and isinstance(error, ServiceError) else None
+        deliveries.record_failed(transaction, document, batch.lane, reason=error.message, again=again, at=at)
+        if again is not None:
+            waiting.append(document)
+        else:
+            hold = Hold(error.message, Code.DELIVERY_FAILED, error.hint or _RETRY, held_from=DocumentState.SEALED)
+            given_up.append(Move(document, DocumentState.SEALED, DocumentState.HELD, Changes(hold=hold)))
+    told = {"destination": batch.lane, "attempt": batch.attempt}
+    journal.record_many(transaction, [(Event.DELIVERY_FAILED, document, told) for document in failed], at=at)
     if delay is not None:
-        later = Batch(Stage.DELIVER, (document.id,), batch.lane, batch.attempt + 1)
-        promise(transaction, later, engine=engine, at=at, delay=delay)
-        return
-    hold = Hold(error.message, Code.DELIVERY_FAILED, error.hint or _RETRY, held_from=DocumentState.SEALED)
-    move = Move(document.id, DocumentState.SEALED, DocumentState.HELD, Changes(hold=hold))
-    if documents.move_many(transaction, [move], at=at):
-        promise_each(transaction, Stage.REPORT, [document.id], engine=engine, at=at)
+        promise_again(transaction, batch, waiting, engine=engine, at=at, delay=delay)
+    moved = documents.move_many(transaction, given_up, at=at)
+    held = [move.document for move in given_up if move.document in moved]
+    code = {"code": Code.DELIVERY_FAILED.value, "destination": batch.lane}
+    journal.record_many(transaction, [(Event.HELD, document, code) for document in held], at=at)
+    promise_each(transaction, Stage.REPORT, held, engine=engine, at=at)
 
 
 _RETRY = Words(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from jesignd.domain.jobs import BATCH_LIMIT, Batch, Promiser, Stage, Transaction
+from jesignd.domain.documents import DocumentState
+from jesignd.domain.jobs import BATCH_LIMIT, RETRY_MINUTES, Batch, Promiser, Stage, Transaction, retry_delay
 from jesignd.store import stages
 
 if TYPE_CHECKING:
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
     from jesignd.domain.documents import DocumentId
 
 NOW = datetime.timedelta()
+
+NEXT = {
+    DocumentState.RECEIVED: Stage.RECOGNISE,
+    DocumentState.RECOGNISED: Stage.AUTHORISE,
+    DocumentState.AUTHORISED: Stage.SEAL,
+}
+"""What is to be done next to a document in this state; a sealed one is delivered, to each destination apart."""
 
 
 def promise(
@@ -28,6 +36,28 @@ def promise(
     if batch.documents:
         job = engine.enqueue(transaction, batch, delay_seconds=delay.total_seconds())
         stages.promise(transaction, batch, job, due=at + delay)
+
+
+def promise_again(
+    transaction: Transaction,
+    batch: Batch,
+    documents: Sequence[DocumentId],
+    *,
+    engine: Promiser,
+    at: datetime.datetime,
+    delay: datetime.timedelta,
+) -> None:
+    """Promise these documents of a batch once more, as its next attempt."""
+    again = Batch(batch.stage, tuple(documents), batch.lane, batch.attempt + 1)
+    promise(transaction, again, engine=engine, at=at, delay=delay)
+
+
+def promise_until_told(
+    transaction: Transaction, batch: Batch, documents: Sequence[DocumentId], *, engine: Promiser, at: datetime.datetime
+) -> None:
+    """Promise again what holds nobody up (a report, a source to clear): ever less often, but until it is done."""
+    delay = retry_delay(batch.attempt) or datetime.timedelta(minutes=RETRY_MINUTES[-1])
+    promise_again(transaction, batch, documents, engine=engine, at=at, delay=delay)
 
 
 def promise_each(

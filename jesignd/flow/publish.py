@@ -6,6 +6,7 @@ found under a published name, its report is there too.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from jesignd.domain.sealing import Sealed
 from jesignd.durable import digest_of
 from jesignd.errors import VerificationFailed, Words
 from jesignd.flow.records import sealed_from_json, sealed_to_json
+from jesignd.flow.sealing import disk_failed
 from jesignd.store.documents import Document
 
 if TYPE_CHECKING:
@@ -43,32 +45,63 @@ def found_again(document: Document, vault: Vault) -> Made | None:
     digest, size = digest_of(published)
     try:
         sealed = sealed_from_json(_report_path(published, digest).read_bytes())
-    except (OSError, ValueError) as error:
-        raise VerificationFailed(
-            Words("un fichier scellé n'a pas son rapport", "a sealed file is without its report"), document=document.id
-        ) from error
+    except (FileNotFoundError, ValueError) as error:
+        raise _doubtful(document, published) from error
     if (sealed.digest, sealed.size) != (digest, size):
-        raise VerificationFailed(
-            Words("un fichier scellé ne correspond pas à son rapport", "a sealed file differs from its report"),
-            document=document.id,
-        )
+        raise _doubtful(document, published)
     return Made(document, sealed)
 
 
+def _doubtful(document: Document, published: Path) -> VerificationFailed:
+    return VerificationFailed(
+        Words(
+            "un fichier scellé avant un arrêt brutal ne correspond à aucun rapport de scellement",
+            "a file sealed before a sudden stop has no sealing report that fits it",
+        ),
+        hint=Words(
+            f"mettez de côté {published}, puis rechargez la configuration : le document sera scellé à nouveau",
+            f"put {published} aside, then reload the configuration: the document will be sealed again",
+        ),
+        document=document.id,
+    )
+
+
 def publish(made: Sequence[Made], *, vault: Vault) -> list[Made]:
-    """Publish the new files of a batch with one sync; where a name was taken meanwhile, what stands there counts."""
+    """Publish the new files of a batch with one sync; where a name was taken meanwhile, what stands there counts.
+
+    Raises:
+        ServiceError: the disk is full or fails; what was published already is found again by the next attempt.
+    """
     fresh = [(one, one.temporary) for one in made if one.temporary is not None]
     reports: list[tuple[Path, Path]] = []
     files: list[tuple[Path, Path]] = []
     for one, temporary in fresh:
         published = vault.sealed_path(one.document.id, one.document.epoch)
-        report = temporary.with_suffix(".report")
-        report.write_bytes(sealed_to_json(one.sealed))
-        reports.append((report, _report_path(published, one.sealed.digest)))
+        reports.append((temporary.with_suffix(".report"), _report_path(published, one.sealed.digest)))
         files.append((temporary, published))
-    won = vault.publish([*reports, *files])[len(reports) :] if fresh else []
+    try:
+        for (one, _), (report, _) in zip(fresh, reports, strict=True):
+            _write_report(report, one.sealed)
+        won = vault.publish([*reports, *files])[len(reports) :] if fresh else []
+    except BaseException:
+        for temporary, _ in (*reports, *files):
+            discard(temporary)
+        raise
     lost = {one.document.id for (one, _), first in zip(fresh, won, strict=True) if not first}
     return [(found_again(one.document, vault) or one) if one.document.id in lost else one for one in made]
+
+
+def discard(temporary: Path) -> None:
+    """Give its space back, if the disk lets us; else the next start does."""
+    with contextlib.suppress(OSError):
+        temporary.unlink(missing_ok=True)
+
+
+def _write_report(report: Path, sealed: Sealed) -> None:
+    try:
+        report.write_bytes(sealed_to_json(sealed))
+    except OSError as error:
+        raise disk_failed(error) from error
 
 
 def _report_path(published: Path, digest: str) -> Path:

@@ -58,6 +58,9 @@ def _register(
             at=at,
         )  # fmt: skip
         promise_each(transaction, Stage.RECOGNISE, ids, engine=engine, at=at)
+        refused = {one.refused.relative_path for one in refusals.list_refusals(transaction, folder=folder.name)}
+        for path in refused.intersection(one.relative_path for one in claimed):
+            refusals.forget(transaction, folder.name, path)
     log.info("received folder=%s documents=%d", folder.name, len(ids))
 
 

@@ -11,7 +11,8 @@ from jesignd.domain.events import Event
 from jesignd.domain.folders import WatchedFolder
 from jesignd.domain.jobs import Batch, Promiser, Stage, Transaction
 from jesignd.domain.recognition import Doubtful, Recognised, Recognition, Unusable
-from jesignd.errors import Code, DocumentError, DocumentHeld, JesignError, ServiceError, Words
+from jesignd.errors import Code, DocumentError, DocumentHeld, JesignError, PluginError, ServiceError, Words
+from jesignd.flow.outcomes import code_of
 from jesignd.flow.promises import promise_each
 from jesignd.flow.records import plain_clues, plain_recognised
 from jesignd.plugin.recognising import RecogniseRequest
@@ -99,21 +100,25 @@ def _as_recognition(error: JesignError, document: Document) -> Recognition:
     if isinstance(error, DocumentError) and not isinstance(error, DocumentHeld):
         return Unusable(error.code, error.message, error.hint)
     log.warning("not recognised document=%s: %s", document.id, error.message.en)
-    code = error.code if isinstance(error, DocumentError) else Code.POISON
-    return Doubtful(code, error.message, error.hint or _PLUGIN_HINT)
+    if isinstance(error, PluginError):
+        return Doubtful(Code.POISON, error.message, error.hint or _PLUGIN_HINT)
+    return Doubtful(code_of(error), error.message, error.hint)
 
 
 _PLUGIN_HINT = Words(
-    "prévenez l'auteur du connecteur, puis relancez ce document (jesignd document release)",
-    "tell the connector's author, then release this document (jesignd document release)",
+    "prévenez l’auteur du connecteur, puis libérez ce document (jesignd document release)",
+    "tell the connector’s author, then release this document (jesignd document release)",
 )
 
 
 def _unconfigured(folder: str) -> Doubtful:
     return Doubtful(
         Code.RULE,
-        Words(f"le dossier « {folder} » n'est plus configuré", f"folder “{folder}” is no longer configured"),
-        Words("remettez-le dans la configuration, rechargez-la", "put it back into the configuration and reload"),
+        Words(f"le dossier « {folder} » n’est plus configuré", f"folder “{folder}” is no longer configured"),
+        Words(
+            "remettez-le dans la configuration et rechargez-la : le document repartira",
+            "put it back into the configuration and reload: the document goes on",
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from jesignd.domain.events import Event
 from jesignd.domain.jobs import Promiser, Stage, Transaction
 from jesignd.errors import Code, DocumentHeld, NotFound, Words
 from jesignd.flow.outcomes import WAIVABLE
-from jesignd.flow.promises import promise_each
+from jesignd.flow.promises import NEXT, promise_each
 from jesignd.store import deliveries, documents, journal
 from jesignd.store.documents import Changes, Document, Move
 
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_NEXT = {
-    DocumentState.RECEIVED: Stage.RECOGNISE,
-    DocumentState.RECOGNISED: Stage.AUTHORISE,
-}
 _PAGE = 500
 
 
@@ -43,7 +39,11 @@ def release(
         if one.state is not DocumentState.HELD or one.hold is None:
             raise DocumentHeld(
                 Code.AMBIGUOUS,
-                Words(f"{document} n'est pas en attente ({one.state})", f"{document} is not held ({one.state})"),
+                Words(f"{document} n’est pas en attente", f"{document} is not held"),
+                hint=Words(
+                    f"voyez où il en est : jesignd document show {document}",
+                    f"see where it stands: jesignd document show {document}",
+                ),
                 document=document,
             )
         waived = {one.hold.code} & WAIVABLE if one.hold.code else set()
@@ -55,10 +55,10 @@ def release(
 def retry(
     document: DocumentId, *, database: Database, engine: Promiser, clock: Callable[[], datetime.datetime]
 ) -> None:
-    """Try the deliveries of one document again, now.
+    """Try the deliveries of one document that failed again, now, whether they had been given up or not.
 
     Raises:
-        NotFound: it has no delivery that was given up.
+        NotFound: none of its deliveries has failed.
     """
     at = clock()
     with database.transaction() as transaction:
@@ -66,7 +66,11 @@ def retry(
         lanes = deliveries.retry(transaction, document, at=at)
         if not lanes:
             raise NotFound(
-                Words(f"{document} n'a aucune livraison en échec", f"{document} has no delivery that was given up")
+                Words(f"{document} n’a aucune livraison en échec", f"none of the deliveries of {document} has failed"),
+                hint=Words(
+                    f"voyez où il en est : jesignd document show {document}",
+                    f"see where it stands: jesignd document show {document}",
+                ),
             )
         if one.state is DocumentState.HELD:
             documents.move_many(transaction, [Move(document, DocumentState.HELD, DocumentState.SEALED)], at=at)
@@ -78,18 +82,16 @@ def retry(
 def resume(
     codes: Collection[Code], *, database: Database, engine: Promiser, clock: Callable[[], datetime.datetime]
 ) -> int:
-    """Look again at every document held for one of these reasons; how many went back."""
-    resumed = 0
-    after: DocumentId | None = None
+    """Look again at every document held for one of these reasons, oldest first; how many went back."""
+    resumed = above = 0
     while True:
         with database.transaction() as transaction:
-            page = documents.list_documents(transaction, states=[DocumentState.HELD], limit=_PAGE, after=after)
-            held = [one for one in page if one.hold is not None and one.hold.code in codes]
+            held = documents.held_for(transaction, codes, above=above, limit=_PAGE)
             _go_back(transaction, held, engine=engine, at=clock(), waived=frozenset())
         resumed += len(held)
-        if len(page) < _PAGE:
+        if len(held) < _PAGE:
             break
-        after = page[-1].id
+        above = held[-1].sequence
     if resumed:
         log.info("resumed documents=%d", resumed)
     return resumed
@@ -115,7 +117,7 @@ def _go_back(
         if state is DocumentState.SEALED:
             _deliver_again(transaction, gone, engine=engine, at=at)
         else:
-            promise_each(transaction, _NEXT[state], gone, engine=engine, at=at)
+            promise_each(transaction, NEXT[state], gone, engine=engine, at=at)
 
 
 def _waiving(document: Document, waived: frozenset[Code]) -> Changes:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from jesignd import durable
-from jesignd.domain.documents import CompanionRole, DocumentId, DocumentState
+from jesignd.domain.documents import CompanionRole, Digest, DocumentId, DocumentState
 from jesignd.domain.folders import WatchedFolder
-from jesignd.domain.jobs import Batch, Stage
-from jesignd.errors import JesignError, ServiceError, Words
+from jesignd.domain.jobs import Batch, Promiser, Stage
+from jesignd.errors import JesignError, PluginError, ServiceError, Words
 from jesignd.flow.notices import error_notice
 from jesignd.flow.outcomes import outcome_of
-from jesignd.plugin.contract import Attached, Lot
+from jesignd.flow.promises import promise_until_told
+from jesignd.plugin.contract import Attached, Lot, ReturnFile
 from jesignd.plugin.returning import return_file, return_name
 from jesignd.plugin.transports.folder import Parcel, deliver
 from jesignd.store import deliveries, documents, stages
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from jesignd.store.database import Database
     from jesignd.store.deliveries import Delivery
     from jesignd.store.documents import Document
+    from jesignd.store.records import Hold
     from jesignd.store.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -38,20 +41,29 @@ def report_batch(
     vault: Vault,
     recogniser: Recogniser,
     folders: Mapping[str, WatchedFolder],
+    engine: Promiser,
     clock: Callable[[], datetime.datetime],
 ) -> None:
-    """Write what the senders of these documents are to find; doing it again writes nothing twice."""
+    """Write what the senders of these documents are to find; doing it again writes nothing twice.
+
+    A place that is away is waited for, however long, and keeps nobody else waiting.
+    """
+    untold: list[DocumentId] = []
     with database.reading() as transaction:
         told = documents.get_many(transaction, batch.documents)
         arrived = deliveries.of_documents(transaction, batch.documents)
     for name, members in _by_folder(told).items():
         folder = folders.get(name)
         if folder is not None:
-            _give_back(folder, members, vault=vault)
-            _return(folder, members, vault=vault, recogniser=recogniser, arrived=arrived)
+            given_back = _give_back(folder, members, vault=vault)
+            returned = _return(folder, given_back, vault=vault, recogniser=recogniser, arrived=arrived)
+            done = {document.id for document in returned}
+            untold += [document.id for document in members if document.id not in done]
+    at = clock()
     with database.transaction() as transaction:
         stages.finish(transaction, Stage.REPORT, batch.documents)
-    log.info("reported documents=%d at=%s", len(told), clock().isoformat(timespec="seconds"))
+        promise_until_told(transaction, batch, untold, engine=engine, at=at)
+    log.info("reported documents=%d of=%d", len(told) - len(untold), len(told))
 
 
 def _by_folder(told: Sequence[Document]) -> dict[str, list[Document]]:
@@ -61,18 +73,27 @@ def _by_folder(told: Sequence[Document]) -> dict[str, list[Document]]:
     return by_folder
 
 
-def _give_back(folder: WatchedFolder, members: Sequence[Document], *, vault: Vault) -> None:
-    """Put each rejected file, and the text that says why, where its sender looks."""
-    if folder.rejects is None:
-        return
-    root = Path(folder.rejects)
+def _give_back(folder: WatchedFolder, members: Sequence[Document], *, vault: Vault) -> list[Document]:
+    """Put each rejected file, and the text that says why, where its sender looks; those for which nothing is left."""
+    given_back: list[Document] = []
     for document in members:
-        if document.state is DocumentState.REJECTED and document.hold is not None:
-            name = PurePosixPath(document.claimed.relative_path).name
-            source = vault.path(document.claimed.digest)
-            receipt = deliver(root, Parcel(source, PurePosixPath(name), document.claimed.digest, document.claimed.size))
-            text = error_notice(name, document.hold, document=document.id, at=document.changed_at)
-            _write_once(root / PurePosixPath(receipt.path).with_suffix(".erreur.txt"), text)
+        try:
+            if folder.rejects is not None and document.state is DocumentState.REJECTED and document.hold is not None:
+                _give_back_one(Path(folder.rejects), document, document.hold, vault=vault)
+        except JesignError as error:
+            log.warning("not given back folder=%s document=%s %s", folder.name, document.id, type(error).__name__)
+        else:
+            given_back.append(document)
+    return given_back
+
+
+def _give_back_one(root: Path, document: Document, hold: Hold, *, vault: Vault) -> None:
+    claimed = document.claimed
+    name = PurePosixPath(claimed.relative_path).name
+    parcel = Parcel(vault.path(claimed.digest), PurePosixPath(name), claimed.digest, claimed.size)
+    receipt = deliver(root, parcel)
+    text = error_notice(name, hold, document=document.id, at=document.changed_at)
+    _write_once(root / PurePosixPath(receipt.path).with_suffix(".erreur.txt"), text)
 
 
 def _return(
@@ -82,26 +103,39 @@ def _return(
     vault: Vault,
     recogniser: Recogniser,
     arrived: Sequence[Delivery],
-) -> None:
-    """One return file a lot, and the one the folder's own software reads, where its connector makes one."""
+) -> list[Document]:
+    """One return file a lot, and the one the folder's own software reads, where its connector makes one.
+
+    Those for which nothing is left to tell.
+    """
     if folder.returns is None:
-        return
+        return list(members)
     names = _signed_names(arrived)
+    returned: list[Document] = []
     for lot_name, of_lot in _by_lot(members).items():
         outcomes = tuple(outcome_of(document, names.get(document.id, "")) for document in of_lot)
-        lot = Lot(lot_name, outcomes, _index_of(of_lot[0], vault))
-        instant = max(document.changed_at for document in of_lot)
+        name = return_name(folder.name, lot_name, max(document.changed_at for document in of_lot))
         root = Path(folder.returns)
-        _write_once(root / return_name(folder.name, lot_name, instant), return_file(lot))
         try:
-            own = recogniser.return_file(folder, lot)
-        except ServiceError:
-            raise
+            lot = Lot(lot_name, outcomes, _index_of(of_lot[0], vault))
+            _write_once(root / name, return_file(lot))
+            own = _own_return_file(folder, lot, recogniser)
+            if own is not None:
+                _write_once(root / own.name, own.data)
         except JesignError as error:
-            log.warning("return file not made folder=%s: %s", folder.name, error.message.en)
-            continue
-        if own is not None:
-            _write_once(root / own.name, own.data)
+            log.warning("not returned folder=%s documents=%d %s", folder.name, len(of_lot), type(error).__name__)
+        else:
+            returned += of_lot
+    return returned
+
+
+def _own_return_file(folder: WatchedFolder, lot: Lot, recogniser: Recogniser) -> ReturnFile | None:
+    """What the connector makes of the lot; a plugin that fails at it is named, and nobody waits for it."""
+    try:
+        return recogniser.return_file(folder, lot)
+    except PluginError as error:
+        log.warning("return file not made folder=%s plugin=%s", folder.name, error.plugin)
+        return None
 
 
 def _signed_names(arrived: Sequence[Delivery]) -> dict[DocumentId, str]:
@@ -110,6 +144,8 @@ def _signed_names(arrived: Sequence[Delivery]) -> dict[DocumentId, str]:
 
 def _by_lot(members: Sequence[Document]) -> dict[str, list[Document]]:
     """By announced lot; documents that came alone make one lot named after the first of them."""
+    if not members:
+        return {}
     alone = min(members, key=lambda document: document.sequence).id.removeprefix("doc_")[:8]
     by_lot: dict[str, list[Document]] = {}
     for document in members:
@@ -126,15 +162,19 @@ def _index_of(document: Document, vault: Vault) -> Attached | None:
 
 
 def _write_once(path: Path, data: bytes) -> None:
-    """Write under this name; a file of the same contents there is ours, another one moves us to `_2`, `_3`…"""
+    """Write under this name; a file of the same contents there is ours, another one moves us to `_2`, `_3`…
+
+    The directory is not made: one that is not there is a share that is not mounted.
+    """
+    digest = Digest(hashlib.sha256(data).hexdigest())
     try:
-        durable.make_directories(path.parent, 0o750)
         for number in range(1, 1000):
             candidate = path if number == 1 else path.with_name(f"{path.stem}_{number}{path.suffix}")
             if candidate.is_file() and not candidate.is_symlink() and candidate.read_bytes() == data:
+                durable.temporary_for(candidate, digest).unlink(missing_ok=True)
                 return
             try:
-                durable.write_new(candidate, [data], 0o640)
+                durable.write_new(candidate, [data], 0o640, temporary=durable.temporary_for(candidate, digest))
             except FileExistsError:
                 continue
             return
@@ -144,5 +184,5 @@ def _write_once(path: Path, data: bytes) -> None:
                 f"{path.parent} : {error.strerror or error}",
                 f"{path.parent}: {error.strerror or error}",
             ),
-            hint=Words("vérifiez ce répertoire ; le travail reprend de lui-même", "check it; work resumes by itself"),
+            hint=Words("vérifiez ce dossier ; le travail reprend de lui-même", "check it; work resumes by itself"),
         ) from error

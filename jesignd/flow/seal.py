@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,9 +19,9 @@ from jesignd.domain.levels import PadesLevel
 from jesignd.domain.sealing import Credential, RevocationMaterial, SealProfile, SealRequest, TimestampAuthority
 from jesignd.errors import Code, CredentialError, DocumentError, JesignError, ServiceError, Words
 from jesignd.flow.commit import Failed, commit
-from jesignd.flow.publish import Made, found_again, publish
+from jesignd.flow.publish import Made, discard, found_again, publish
 from jesignd.flow.records import Route
-from jesignd.flow.sealing import seal_document
+from jesignd.flow.sealing import disk_failed, seal_document
 from jesignd.store import documents
 
 if TYPE_CHECKING:
@@ -67,10 +67,22 @@ def seal_batch(
             if document.state is DocumentState.AUTHORISED
         ]
     results = spread.over(lambda document: _seal_one(document, vault=vault, line=line, at=clock()), waiting)
-    made = publish([result for result in results if isinstance(result, Made)], vault=vault)
+    results = _publish(results, vault=vault)
+    made = [result for result in results if isinstance(result, Made)]
     failed = [result for result in results if isinstance(result, Failed)]
     commit(batch, made, failed, database=database, engine=engine, at=clock())
     log.info("sealed documents=%d failed=%d", len(made), len(failed))
+
+
+def _publish(results: Sequence[Made | Failed], *, vault: Vault) -> list[Made | Failed]:
+    """Publish what was made; when the disk does not do its part, none counts as made, and all are tried again."""
+    made = [result for result in results if isinstance(result, Made)]
+    try:
+        published = iter(publish(made, vault=vault))
+    except (ServiceError, OSError) as error:
+        told = error if isinstance(error, ServiceError) else disk_failed(error)
+        return [Failed(one.document, told) if isinstance(one, Made) else one for one in results]
+    return [next(published) if isinstance(one, Made) else one for one in results]
 
 
 def _seal_one(document: Document, *, vault: Vault, line: SealingLine, at: datetime.datetime) -> Made | Failed:
@@ -81,9 +93,20 @@ def _seal_one(document: Document, *, vault: Vault, line: SealingLine, at: dateti
         return Failed(document, error)
     except Crashed as crash:
         log.warning("sealing crashed document=%s %s", document.id, crash)
-        return Failed(document, _poison())
+        return Failed(document, _killed() if crash.reason == "killed" else _poison())
     except OSError as error:
-        return Failed(document, ServiceError(Words(f"disque : {error.strerror}", f"disk: {error.strerror}")))
+        return Failed(document, disk_failed(error))
+
+
+def _killed() -> ServiceError:
+    """Not the file's fault, as far as one can tell: it is tried again, and held at last."""
+    return ServiceError(
+        Words("le programme qui scelle a été tué", "the program that seals was killed"),
+        hint=Words(
+            "vérifiez la mémoire de la machine ; le scellement reprend de lui-même",
+            "check the machine’s memory; sealing resumes by itself",
+        ),
+    )
 
 
 def _poison() -> DocumentError:
@@ -94,7 +117,7 @@ def _poison() -> DocumentError:
             "the file makes the programs that read it fail or never end",
         ),
         hint=Words(
-            "réimprimez le document depuis son logiciel d'origine", "print the document again from its software"
+            "réimprimez le document depuis son logiciel d’origine", "print the document again from its software"
         ),
     )
 
@@ -112,11 +135,16 @@ def _ask_child(document: Document, *, vault: Vault, line: SealingLine, at: datet
         max_bytes=line.max_bytes,
         compare_one_in=line.compare_one_in,
         revocation=_proofs(profile, credential, line),
+        digest=document.claimed.digest,
     )
     services: dict[str, Callable[[bytes], bytes]] = {"sign": credential.sign}
     if line.timestamps is not None:
         services["timestamp"] = line.timestamps.timestamp
-    return Made(document, line.pool.run(seal_document, request, services=services), target)
+    try:
+        return Made(document, line.pool.run(seal_document, request, services=services), target)
+    except BaseException:
+        discard(target)
+        raise
 
 
 def _tools(route: Route, line: SealingLine) -> tuple[SealProfile, Credential]:
@@ -125,11 +153,12 @@ def _tools(route: Route, line: SealingLine) -> tuple[SealProfile, Credential]:
     if profile is None or credential is None:
         raise CredentialError(
             Words(
-                f"la règle « {route.profile} » ou sa clé n'est pas utilisable",
-                f"rule “{route.profile}” or its key cannot be used",
+                f"la clé de la règle « {route.profile} » n’est pas utilisable",
+                f"the key of rule “{route.profile}” cannot be used",
             ),
             hint=Words(
-                "voyez jesignd doctor, corrigez la configuration, rechargez-la", "see jesignd doctor, mend, reload"
+                "voyez ce qu’en dit « jesignd doctor », corrigez, puis rechargez la configuration",
+                "see what `jesignd doctor` says of it, mend it, then reload the configuration",
             ),
         )
     return profile, credential

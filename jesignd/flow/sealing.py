@@ -11,14 +11,13 @@ import dataclasses
 import functools
 import hashlib
 import os
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from jesignd.confined import Ask
 from jesignd.domain.documents import Digest
 from jesignd.domain.levels import PadesLevel
 from jesignd.domain.sealing import Mark, Rung, Sealed, SealRequest
-from jesignd.errors import Code, DocumentError, ServiceError, Words
+from jesignd.errors import Code, DocumentError, ServiceError, VerificationFailed, Words
 from jesignd.pades.readback import read_back
 from jesignd.pades.seal import CompiledProfile, compile_profile, seal
 from jesignd.pades.verify import spoilt_by
@@ -45,15 +44,13 @@ def seal_document(request: SealRequest, ask: Ask) -> Sealed:
     Raises:
         DocumentError: the file cannot be accepted; nothing was written.
         ServiceError: the disk did not do its part.
-        VerificationFailed: what was made does not stand up to our own check.
+        VerificationFailed: what was made does not stand up to our own check, or the original is no longer what it was.
     """
-    with _disk():
-        data = request.original.read_bytes()
+    data = _read(request)
     prepared = prepare(data, mark=request.profile.mark, max_bytes=request.max_bytes)
     compiled = compile_profile(request.profile, certificate=request.certificate, chain=request.chain)
     attempt = _climb(prepared, request=request, compiled=compiled, ask=ask)
-    with _disk():
-        _write(request, attempt.sealed)
+    _write(request, attempt.sealed)
     placement = attempt.prepared.placement
     return Sealed(
         digest=Digest(hashlib.sha256(attempt.sealed).hexdigest()),
@@ -141,16 +138,49 @@ def _must_compare(request: SealRequest, prepared: Prepared) -> bool:
     return first or drawn or prepared.inspection.rung is not Rung.STRICT
 
 
-@contextlib.contextmanager
-def _disk() -> Iterator[None]:
-    """A full or failing disk is not the fault of the file being sealed."""
+def _read(request: SealRequest) -> bytes:
     try:
-        yield
+        data = request.original.read_bytes()
+    except FileNotFoundError as error:
+        raise _lost(request) from error
     except OSError as error:
-        raise ServiceError(Words(f"disque : {error.strerror}", f"disk: {error.strerror}")) from error
+        raise disk_failed(error) from error
+    if request.digest is not None and hashlib.sha256(data).hexdigest() != request.digest:
+        raise _lost(request)
+    return data
 
 
 def _write(request: SealRequest, sealed: bytes) -> None:
-    descriptor = os.open(request.target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(sealed)
+    """Failing to is no fault of the file: it must not be taken for one that makes its readers fail."""
+    try:
+        descriptor = os.open(request.target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(sealed)
+    except OSError as error:
+        request.target.unlink(missing_ok=True)
+        raise disk_failed(error) from error
+
+
+def _lost(request: SealRequest) -> VerificationFailed:
+    name = request.original.name[:16]
+    return VerificationFailed(
+        Words(
+            f"l’original gardé au coffre ({name}…) a disparu ou n’est plus celui qui a été reçu",
+            f"the original in the vault ({name}…) is gone or no longer what was received",
+        ),
+        hint=Words(
+            "vérifiez le disque, restaurez le coffre depuis la dernière sauvegarde, puis rechargez la configuration",
+            "check the disk, restore the vault from the last backup, then reload the configuration",
+        ),
+    )
+
+
+def disk_failed(error: OSError) -> ServiceError:
+    """A full or failing disk, in words for the operator; sealing waits for it."""
+    return ServiceError(
+        Words(f"disque du dossier d’état : {error.strerror}", f"disk of the state folder: {error.strerror}"),
+        hint=Words(
+            "vérifiez la place et les droits ; le scellement reprend de lui-même",
+            "check space and rights; sealing resumes by itself",
+        ),
+    )

@@ -133,7 +133,7 @@ def _open(root: int, listed_path: str) -> int:
         return below.open_below(root, listed_path)
     except OSError as error:
         if error.errno in _LINK_IN_THE_WAY:
-            raise _Refusal(Code.NOT_A_PDF, reasons.SYMLINK) from error
+            raise _Refusal(Code.FORBIDDEN_FILE, reasons.SYMLINK) from error
         raise _Setback(Setback.GONE if error.errno in _GONE else Setback.LOCKED) from error
 
 
@@ -144,9 +144,9 @@ def _check(descriptor: int, sample: tuple[int, int, int, int]) -> None:
     except OSError as error:
         raise _Setback(Setback.GONE) from error
     if not stat.S_ISREG(found.st_mode):
-        raise _Refusal(Code.NOT_A_PDF, reasons.SPECIAL)
+        raise _Refusal(Code.FORBIDDEN_FILE, reasons.SPECIAL)
     if found.st_nlink > 1:
-        raise _Refusal(Code.POISON, reasons.HARD_LINK)
+        raise _Refusal(Code.FORBIDDEN_FILE, reasons.HARD_LINK)
     if (found.st_size, found.st_mtime_ns, found.st_ino) != sample[:3]:
         raise _Setback(Setback.CHANGED)
 

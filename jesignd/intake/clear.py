@@ -158,7 +158,7 @@ def _finish(folder: WatchedFolder, root: int, source: _Source, here: int) -> Cle
         return Cleared.DELETED
     with _archive_for(folder, root, source.listed_path) as archive:
         for name in _archive_names(source):
-            if _move(here, source.aside, archive, name) or _digest(archive, name) == source.digest:
+            if _move((here, source.aside), (archive, name), source.digest) or _digest(archive, name) == source.digest:
                 if _exists(here, source.aside):
                     os.unlink(source.aside, dir_fd=here)
                 os.fsync(archive)
@@ -167,23 +167,24 @@ def _finish(folder: WatchedFolder, root: int, source: _Source, here: int) -> Cle
     raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
 
 
-def _move(here: int, aside: str, archive: int, name: str) -> bool:
+def _move(aside: tuple[int, str], archived: tuple[int, str], digest: Digest) -> bool:
     """Move into the archive unless the name is taken there; False when it is."""
     try:
-        below.rename_without_replacing((here, aside), (archive, name))
+        below.rename_without_replacing(aside, archived)
     except FileExistsError:
         return False
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        return _copy(here, aside, archive, name)
+        return _copy(aside, archived, digest)
     return True
 
 
-def _copy(here: int, aside: str, archive: int, name: str) -> bool:
-    descriptor = os.open(aside, below.FILE, dir_fd=here)
+def _copy(aside: tuple[int, str], archived: tuple[int, str], digest: Digest) -> bool:
+    final = Path(f"/proc/self/fd/{archived[0]}", archived[1])
+    descriptor = os.open(aside[1], below.FILE, dir_fd=aside[0])
     try:
-        durable.write_new(Path(f"/proc/self/fd/{archive}", name), _blocks(descriptor), 0o640)
+        durable.write_new(final, _blocks(descriptor), 0o640, temporary=durable.temporary_for(final, digest))
     except FileExistsError:
         return False
     finally:

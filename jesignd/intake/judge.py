@@ -73,7 +73,11 @@ class Judge:
             return self._wait_for_quiet(tracked)
         if tracked.entry.nlink > 1:
             # A careful writer links the final name before it drops the temporary one: two names for an instant.
-            return Refusal(Code.POISON, reasons.HARD_LINK) if self._is_still(tracked) else self._wait_for_quiet(tracked)
+            return (
+                Refusal(Code.FORBIDDEN_FILE, reasons.HARD_LINK)
+                if self._is_still(tracked)
+                else self._wait_for_quiet(tracked)
+            )
         verdict = self._by_shape(tracked, now)
         return self._bundle(tracked, proof, now) if verdict is None else verdict
 
@@ -122,12 +126,12 @@ class Judge:
     def _at_sight(self, tracked: Tracked) -> Refusal | None:
         entry = tracked.entry
         if entry.kind is not Kind.FILE:
-            return Refusal(Code.NOT_A_PDF, reasons.SYMLINK if entry.kind is Kind.SYMLINK else reasons.SPECIAL)
+            return Refusal(Code.FORBIDDEN_FILE, reasons.SYMLINK if entry.kind is Kind.SYMLINK else reasons.SPECIAL)
         for part in entry.listed_path.split("/"):
             if (fault := names.fault(part)) is not None:
-                return Refusal(Code.POISON, fault)
+                return Refusal(Code.FORBIDDEN_FILE, fault)
         if len(self._files.with_key(tracked.key)) > 1:
-            return Refusal(Code.AMBIGUOUS, reasons.TWINS)
+            return Refusal(Code.TWIN_NAMES, reasons.TWINS)
         return None
 
     def _proof(self, tracked: Tracked) -> Proof | None:
@@ -155,7 +159,7 @@ class Judge:
 
     def _bundle(self, tracked: Tracked, proof: Proof, now: float) -> Bundle | Refusal | Wait:
         if any(len(self._files.with_key(key)) > 1 for key in self._roles.sidecar_keys(tracked.key)):
-            return Refusal(Code.AMBIGUOUS, reasons.TWINS)
+            return Refusal(Code.TWIN_NAMES, reasons.TWINS)
         company = self._company(tracked, proof)
         deadline = tracked.since + self._folder.companion_seconds
         if now < deadline:

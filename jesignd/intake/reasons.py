@@ -38,7 +38,7 @@ def too_large(size: int, limit: int) -> Words:
     """The document is larger than its folder allows; sizes in bytes."""
     return Words(
         f"le fichier fait {size / 1e6:.1f} Mo, la limite du dossier est de {limit / 1e6:.1f} Mo".replace(".", ","),
-        f"the file is {size / 1e6:.1f} MB, the folder's limit is {limit / 1e6:.1f} MB",
+        f"the file is {size / 1e6:.1f} MB, the folder’s limit is {limit / 1e6:.1f} MB",
     )
 
 

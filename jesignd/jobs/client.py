@@ -6,9 +6,10 @@ import datetime
 import logging
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
-from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
+from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions, WorkflowStatus
 
 from jesignd.domain.jobs import Batch, Stage, Transaction
 
@@ -50,6 +51,15 @@ class Connected(Protocol):
 
     def on_end(self, listener: Callable[[Transaction], None]) -> None:
         """Call this at the end of every writing transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A job that has not ended, the node that runs it, if one does, and since when (seconds since 1970)."""
+
+    job: str
+    node: str | None
+    begun_at: float | None
 
 
 def quiet_library() -> None:
@@ -99,11 +109,22 @@ class DbosClientEngine:
 
     def live(self, jobs: Sequence[str]) -> frozenset[str]:
         """Those of these jobs that are waiting, delayed or running."""
-        return frozenset(self._in_state(jobs, UNFINISHED))
+        return frozenset(one.job for one in self.unfinished(jobs))
+
+    def unfinished(self, jobs: Sequence[str]) -> list[Unfinished]:
+        """Those of these jobs that are waiting, delayed or running, as the tables tell."""
+        return [
+            Unfinished(
+                row.workflow_id,
+                row.executor_id if row.status == "PENDING" else None,
+                row.dequeued_at / 1000 if row.dequeued_at is not None else None,
+            )
+            for row in self._in_state(jobs, UNFINISHED)
+        ]
 
     def cancel(self, jobs: Sequence[str]) -> None:
         """Forget these jobs, where they have not begun."""
-        if waiting := self._in_state(jobs, NOT_BEGUN):
+        if waiting := [row.workflow_id for row in self._in_state(jobs, NOT_BEGUN)]:
             self._client.cancel_workflows(waiting)
 
     def recover(self, nodes: Iterable[str]) -> int:
@@ -145,12 +166,11 @@ class DbosClientEngine:
         """Promise no more."""
         self._client.destroy()
 
-    def _in_state(self, jobs: Sequence[str], states: list[str]) -> list[str]:
-        found: list[str] = []
+    def _in_state(self, jobs: Sequence[str], states: list[str]) -> list[WorkflowStatus]:
+        found: list[WorkflowStatus] = []
         for start in range(0, len(jobs), _CHUNK):
             chunk = list(jobs[start : start + _CHUNK])
-            rows = self._client.list_workflows(workflow_ids=chunk, status=states, load_input=False, load_output=False)
-            found.extend(row.workflow_id for row in rows)
+            found += self._client.list_workflows(workflow_ids=chunk, status=states, load_input=False, load_output=False)
         return found
 
 

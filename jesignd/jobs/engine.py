@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 _LISTENER_SECONDS = 0.2
 """We notify nobody; but stopping waits for the library's listener to turn round once."""
 
+_BEGINNING_SECONDS = 10.0
+"""How long after it was taken from its queue a job is in somebody's hand at the latest."""
+
 _OUTCOME_SECONDS = 2.0
 """How long the library may take to write down that a job has ended."""
 
@@ -59,8 +62,11 @@ class DbosEngine:
         return job
 
     def live(self, jobs: Sequence[str]) -> frozenset[str]:
-        """Those of these jobs that are waiting, delayed or running."""
-        return self._client.live(jobs)
+        """Those of these jobs that are waiting, delayed or running.
+
+        A job that its table says we run, and that we do not, has ended while the table could not be written.
+        """
+        return frozenset(one.job for one in self._client.unfinished(jobs) if not self._has_lost(one))
 
     def cancel(self, jobs: Sequence[str]) -> None:
         """Forget these jobs, where they have not begun."""
@@ -115,6 +121,14 @@ class DbosEngine:
     def is_alive(self) -> bool:
         """Whether the threads that look for work still do."""
         return self._polling.is_alive()
+
+    def _has_lost(self, job: client.Unfinished) -> bool:
+        return (
+            job.node == self._node
+            and job.begun_at is not None
+            and time.time() - job.begun_at > _BEGINNING_SECONDS
+            and not (self._worker is not None and self._worker.has_in_hand(job.job))
+        )
 
     def _wait_for_outcomes(self) -> bool:
         deadline = time.monotonic() + _OUTCOME_SECONDS

@@ -33,7 +33,7 @@ class Worker:
         self._line = threading.Semaphore(workers)
         self._lanes: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._idle = threading.Condition()
-        self._in_hand = 0
+        self._in_hand: set[str] = set()
 
     def do(self, job: str, batch: Batch) -> str:
         """Call the function of the batch's stage; `done` or `failed`, told once and never raised.
@@ -42,7 +42,7 @@ class Worker:
         must not end a thread of the engine, nor be kept in its tables with what it says about people.
         """
         with self._idle:
-            self._in_hand += 1
+            self._in_hand.add(job)
         try:
             with self._lanes[batch.lane] if batch.lane else self._line:
                 self._stages[batch.stage](batch)
@@ -53,9 +53,14 @@ class Worker:
             return "done"
         finally:
             with self._idle:
-                self._in_hand -= 1
+                self._in_hand.discard(job)
                 self._idle.notify_all()
             self._done()
+
+    def has_in_hand(self, job: str) -> bool:
+        """Whether the job was begun here and has not ended."""
+        with self._idle:
+            return job in self._in_hand
 
     def wait_until_idle(self, seconds: float) -> bool:
         """Whether nothing was in hand any more within this time."""

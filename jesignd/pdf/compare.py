@@ -2,8 +2,7 @@
 
 Bounded: page count and page sizes always; text on every page up to `MAX_TEXT_PAGES`, beyond that on an even sample;
 pictures of the first, the last and the marked page and of an even sample of `SAMPLED_PICTURES`. Pictures must be equal
-to the bit, outside the mark and a border of two pixels where the mark's edge is smoothed. A document with a form is
-pictured twice, as printed and as a program that fills forms draws it: the two need not show the same.
+to the bit, outside the mark and a border of two pixels where the mark's edge is smoothed.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from jesignd.domain.sealing import Rung
 from jesignd.errors import VerificationFailed, Words
 from jesignd.pdf import refusals
 from jesignd.pdf.opened import READING_FAULTS, viewer
-from jesignd.pdf.render import Picture, colours_of, draw_forms, form_of, text_of
+from jesignd.pdf.render import Picture, colours_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,8 +55,6 @@ def require_unchanged(before: bytes, after: bytes, *, placement: Placement | Non
 def first_difference(before: bytes, after: bytes, *, placement: Placement | None) -> Words | None:
     """What differs first, or None."""
     with viewer(before) as old, viewer(after) as new:
-        draw_forms(old)
-        draw_forms(new)
         pages = len(old)
         if pages != len(new):
             return Words(f"{pages} pages avant, {len(new)} après", f"{pages} pages before, {len(new)} after")
@@ -128,22 +125,12 @@ def _seen_difference(
 
 
 def _look_alike(one: pypdfium2.PdfPage, other: pypdfium2.PdfPage, spared: Placement | None) -> bool:
-    size = one.get_size()
     old, new = colours_of(one, scale=PIXELS_PER_UNIT), colours_of(other, scale=PIXELS_PER_UNIT)
-    if not _same(old, new, size=size, spared=spared):
-        return False
-    if one.formenv is None and other.formenv is None:
-        return True
-    old, new = form_of(one, scale=PIXELS_PER_UNIT), form_of(other, scale=PIXELS_PER_UNIT)
-    return _same(old, new, size=size, spared=spared)
-
-
-def _same(old: Picture, new: Picture, *, size: tuple[float, float], spared: Placement | None) -> bool:
     if old.pixels == new.pixels:
         return True
     if spared is None or (old.width, old.height) != (new.width, new.height):
         return False
-    left, right, high, low = _hole(old, size, spared)
+    left, right, high, low = _hole(old, one.get_size(), spared)
     for number in range(old.height):
         was, now = old.row(number), new.row(number)
         if high <= number < low:

@@ -7,6 +7,7 @@ to the corner where it covers least, but never over text; whoever asks may then 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from jesignd.pdf.page_box import PageBox, Rectangle, rectangle_of
 from jesignd.pdf.render import Picture, greys_of, page_of, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import pikepdf
     import pypdfium2
@@ -68,47 +69,59 @@ class Grid:
 
 def obstacles(page: pikepdf.Object, box: PageBox) -> tuple[Rectangle, ...]:
     """Where annotations and fields lie, in points as seen; watermarks over the whole page do not count."""
+    return tuple(seen for seen, _ in _annotations(page, box))
+
+
+def unsigned_obstacles(page: pikepdf.Object, box: PageBox) -> tuple[Rectangle, ...]:
+    """`obstacles` but for fields that are signed: nobody will fill them any more, and what they show counts as ink."""
+    return tuple(seen for seen, annotation in _annotations(page, box) if not _is_signed_field(annotation))
+
+
+def _annotations(page: pikepdf.Object, box: PageBox) -> Iterator[tuple[Rectangle, pikepdf.Object]]:
     width, height = box.size
-    found: list[Rectangle] = []
-    for number, annotation in enumerate(items(page.get("/Annots"))):
+    for annotation in itertools.islice(items(page.get("/Annots")), MAX_ANNOTATIONS):
         inside = rectangle_of(entry(annotation, "/Rect"))
         kind = entry(annotation, "/Subtype")
-        if number >= MAX_ANNOTATIONS or inside is None or kind == Name.Popup:
+        if inside is None or kind == Name.Popup:
             continue
         left, bottom, right, top = box.to_seen(inside)
-        if _is_signed_field(annotation):
-            continue
         if kind == Name.Widget or (right - left) * (top - bottom) < width * height / 2:
-            found.append((left, bottom, right, top))
-    return tuple(found)
+            yield (left, bottom, right, top), annotation
 
 
 def _is_signed_field(annotation: object) -> bool:
-    """Nobody will fill it any more: what it shows counts as ink, and if it shows nothing nothing is hidden."""
     field = annotation if entry(annotation, "/FT") is not None else entry(annotation, "/Parent")
     return entry(field, "/FT") == Name.Sig and entry(field, "/V") is not None
 
 
-def find(
+def ink_of(document: pypdfium2.PdfDocument, page: int, box: PageBox) -> Grid:
+    """What is drawn on a page, annotations and fields included."""
+    with page_of(document, page) as opened:
+        picture = greys_of(opened, scale=min(PIXELS_PER_POINT * box.scale, MAX_SIDE_PIXELS / max(opened.get_size())))
+    return grid_of(picture, size=box.size)
+
+
+def find(ink: Grid, *, obstacles: Sequence[Rectangle], corner: Rectangle, shares: Sequence[float]) -> Rectangle | None:
+    """The blank rectangle nearest to the (bottom right) corner, in points as seen, or None.
+
+    `shares` are the sizes the corner's rectangle may be shrunk to, in order.
+    """
+    room = _with_obstacles(ink, obstacles)
+    found = (nearest(room, corner=corner, share=share) for share in shares)
+    return next((free for free in found if free is not None), None)
+
+
+def least_covered(
     document: pypdfium2.PdfDocument,
+    ink: Grid,
     *,
     page: int,
     box: PageBox,
     obstacles: Sequence[Rectangle],
     corners: Sequence[Rectangle],
-    shares: Sequence[float],
 ) -> Rectangle | None:
-    """A rectangle for the mark, in points as seen; None when it would hide text everywhere.
-
-    `corners` hold it in each corner, the preferred one first; `shares` are the sizes it may be shrunk to, in order.
-    """
+    """The corner where the mark covers least, if it hides no text there; None if it would in all of them."""
     with page_of(document, page) as opened:
-        picture = greys_of(opened, scale=min(PIXELS_PER_POINT * box.scale, MAX_SIDE_PIXELS / max(opened.get_size())))
-        ink = grid_of(picture, size=box.size)
-        room = _with_obstacles(ink, obstacles)
-        for share in shares:
-            if (free := nearest(room, corner=corners[0], share=share)) is not None:
-                return free
         for corner in sorted(corners, key=ink.covered):
             if not _touches(corner, obstacles) and _hides_nothing(opened, corner, box=box, ink=ink):
                 return corner

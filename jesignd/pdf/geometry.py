@@ -11,8 +11,12 @@ from jesignd.pdf.opened import READING_FAULTS, Structure, structure, viewer
 from jesignd.pdf.page_box import PageBox, Rectangle, page_box
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pikepdf
     import pypdfium2
+
+    Avoid = Callable[[pikepdf.Object, PageBox], tuple[Rectangle, ...]]
 
 POINTS_PER_MM = 72 / 25.4
 WIDEST_MARGIN = 1 / 8
@@ -22,6 +26,7 @@ SHRINKING_ON_SMALL_PAGES = (*SHRINKING, 0.4, 0.25)
 SMALL_PAGE_POINTS = 298.0
 """Short side of an A6 sheet: a ticket or a label has no room for a mark one could read at arm's length."""
 STRIP_SHRINKING = (1.0, 0.85, 0.7)
+_BY_PREFERENCE = (Corner.BOTTOM_RIGHT, Corner.BOTTOM_LEFT, Corner.TOP_RIGHT, Corner.TOP_LEFT)
 MOST_PAGES = 10
 """On which free room is looked for: whoever looks for the seal will not leaf further."""
 STRIP_WIDTH_MM, STRIP_HEIGHT_MM = 80.0, 8.0
@@ -71,33 +76,53 @@ def _page_number(asked: int, pages: int) -> int:
 
 
 def _in_free_area(data: bytes, opened: Structure, mark: Mark, *, asked: int) -> Placement:
-    """Where the mark hides nothing: on the page asked for, else on one near it, else as a strip on one of those."""
+    """Where the mark hides nothing: on the page asked for, else on one near it, else as a strip on one of those.
+
+    Blank room within a signed field is taken last of all: it hides nothing, but looks as if it belonged to that one.
+    """
+    shapes = (mark, *_strips(mark))
+    ways = ((shape, avoid) for avoid in (free_area.obstacles, free_area.unsigned_obstacles) for shape in shapes)
     with viewer(data) as document:
-        for shape in (mark, *_strip(mark)):
+        pages = _Pages(document, opened.pdf, asked)
+        for shape, avoid in ways:
             for number in outwards(asked, opened.pages):
-                try:
-                    found = _free(document, opened.pdf.pages[number - 1].obj, shape, number=number)
-                except READING_FAULTS as error:
-                    if number == asked:
-                        raise refusals.unreadable() from error
-                    continue
-                if found is not None:
+                if (found := pages.room(number, shape, avoid)) is not None:
                     return found
     raise refusals.no_free_area(asked)
 
 
-def _free(document: pypdfium2.PdfDocument, page: pikepdf.Object, mark: Mark, *, number: int) -> Placement | None:
-    box = page_box(page)
-    corners = (Corner.BOTTOM_RIGHT, Corner.BOTTOM_LEFT, Corner.TOP_RIGHT, Corner.TOP_LEFT)
-    seen = free_area.find(
-        document,
-        page=number,
-        box=box,
-        obstacles=free_area.obstacles(page, box),
-        corners=tuple(corner_rectangle(box.size, mark, corner) for corner in corners),
-        shares=_shares(mark, box),
-    )
-    return None if seen is None else _placement(box, seen, page=number)
+class _Pages:
+    """Pages looked at for free room; each is drawn once, however often it is asked for."""
+
+    def __init__(self, document: pypdfium2.PdfDocument, pdf: pikepdf.Pdf, asked: int) -> None:
+        self._document = document
+        self._pdf = pdf
+        self._asked = asked
+        self._drawn: dict[int, tuple[PageBox, free_area.Grid]] = {}
+
+    def room(self, number: int, mark: Mark, avoid: Avoid) -> Placement | None:
+        """A place for the mark on this page, or None; also when a page that was not asked for cannot be read."""
+        try:
+            return self._room(number, mark, avoid)
+        except READING_FAULTS as error:
+            if number == self._asked:
+                raise refusals.unreadable() from error
+            return None
+
+    def _room(self, number: int, mark: Mark, avoid: Avoid) -> Placement | None:
+        page = self._pdf.pages[number - 1].obj
+        if number not in self._drawn:
+            shape = page_box(page)
+            self._drawn[number] = (shape, free_area.ink_of(self._document, number, shape))
+        box, ink = self._drawn[number]
+        obstacles = avoid(page, box)
+        corners = tuple(corner_rectangle(box.size, mark, corner) for corner in _BY_PREFERENCE)
+        seen = free_area.find(ink, obstacles=obstacles, corner=corners[0], shares=_shares(mark, box))
+        if seen is None:
+            seen = free_area.least_covered(
+                self._document, ink, page=number, box=box, obstacles=obstacles, corners=corners
+            )
+        return None if seen is None else _placement(box, seen, page=number)
 
 
 def _shares(mark: Mark, box: PageBox) -> tuple[float, ...]:
@@ -106,7 +131,7 @@ def _shares(mark: Mark, box: PageBox) -> tuple[float, ...]:
     return SHRINKING_ON_SMALL_PAGES if min(box.size) < SMALL_PAGE_POINTS else SHRINKING
 
 
-def _strip(mark: Mark) -> tuple[Mark, ...]:
+def _strips(mark: Mark) -> tuple[Mark, ...]:
     """The same mark laid out wide and low, for a footer's or a margin's height; nothing if it is that low already."""
     if mark.height_mm <= STRIP_HEIGHT_MM:
         return ()

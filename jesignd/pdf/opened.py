@@ -6,6 +6,7 @@ Neither is told to repair; both repair what they can. What they had to repair, a
 
 from __future__ import annotations
 
+import contextlib
 import io
 import threading
 import zlib
@@ -86,7 +87,9 @@ def _refusal(data: bytes, error: Exception) -> DocumentError:
 
 @contextmanager
 def viewer(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
-    """Open with PDFium, alone in this process.
+    """Open with PDFium, alone in this process; its form, if it has one, is drawn as whoever fills it sees it.
+
+    PDFium draws no field at all otherwise: neither what was filled in nor the mark of a seal.
 
     Raises:
         DocumentError: encrypted (E03), or not shown by PDFium (E02).
@@ -99,6 +102,8 @@ def viewer(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
             locked = b"/Encrypt" in data and getattr(error, "err_code", None) in _PASSWORD_FAULTS
             raise (refusals.encrypted() if locked else refusals.unreadable()) from error
         try:
+            with contextlib.suppress(*READING_FAULTS):
+                document.init_forms()
             yield document
         finally:
             document.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import struct
 import zlib
@@ -102,7 +101,7 @@ def text_of(page: pypdfium2.PdfPage) -> str:
 
 
 def colours_of(page: pypdfium2.PdfPage, *, scale: float) -> Picture:
-    """An opened page with its annotations, at `scale` pixels per unit or what the limits allow of it."""
+    """An opened page with its annotations and fields, at `scale` pixels per unit or what the limits allow of it."""
     return _packed(page.render(scale=_within_limits(page, scale), **_AS_SHOWN))
 
 
@@ -111,19 +110,8 @@ def greys_of(page: pypdfium2.PdfPage, *, scale: float) -> Picture:
     return _packed(page.render(scale=_within_limits(page, scale), grayscale=True, **_AS_SHOWN))
 
 
-def draw_forms(document: pypdfium2.PdfDocument) -> None:
-    """Have the form drawn as one who fills it sees it, fields without an appearance included; before any page opens."""
-    with contextlib.suppress(*READING_FAULTS):
-        document.init_forms()
-
-
-def form_of(page: pypdfium2.PdfPage, *, scale: float) -> Picture:
-    """`colours_of`, of a document whose form is drawn."""
-    return _packed(page.render(scale=_within_limits(page, scale), **{**_AS_SHOWN, "may_draw_forms": True}))
-
-
 _AS_SHOWN: dict[str, Any] = {
-    "may_draw_forms": False,
+    "may_draw_forms": True,
     "fill_color": (255, 255, 255, 255),
     "prefer_bgrx": False,
     "maybe_alpha": False,

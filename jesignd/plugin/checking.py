@@ -48,7 +48,10 @@ def check_claims(plugin: str, answer: Recognised, *, kinds: frozenset[DocumentKi
     if answer.kind not in kinds:
         raise _lie(
             plugin,
-            Words(f"répond un type hors de son manifeste ({answer.kind.code})", "answers a kind not in its manifest"),
+            Words(
+                f"répond un type hors de son manifeste ({answer.kind.code})",
+                f"answers a kind not in its manifest ({answer.kind.code})",
+            ),
         )
     if conflicts(answer.clues):
         raise _lie(plugin, Words("tait une contradiction", "keeps quiet about a contradiction"))
@@ -127,6 +130,6 @@ def _lie(plugin: str, what: Words) -> PluginError:
         plugin,
         Words(f"le plugin {plugin} {what.fr}", f"plugin {plugin} {what.en}"),
         hint=Words(
-            "Le document attend ; prévenir l’auteur du plugin.", "The document waits; tell the plugin's author."
+            "Le document attend ; prévenir l’auteur du plugin.", "The document waits; tell the plugin’s author."
         ),
     )

@@ -38,7 +38,7 @@ class Neutral(Connector[NeutralOptions]):
 
     manifest = Manifest(
         name="neutral",
-        title=Words("Convention neutre de jesignd", "jesignd's neutral convention"),
+        title=Words("Convention neutre de jesignd", "jesignd’s neutral convention"),
         kinds=frozenset(DocumentKind),
         evidence=Evidence.OUR_CONVENTION,
         docs="docs/connecteurs/neutre.md",

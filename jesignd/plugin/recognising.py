@@ -153,7 +153,7 @@ def _guarded(plugin: str, call: Callable[[], Result]) -> Result:
                 f"plugin {plugin} fails on this document ({kind})",
             ),
             hint=Words(
-                "Le document attend ; prévenir l’auteur du plugin.", "The document waits; tell the plugin's author."
+                "Le document attend ; prévenir l’auteur du plugin.", "The document waits; tell the plugin’s author."
             ),
         ) from error
 

@@ -238,6 +238,7 @@ _REASONS = {
     "time": Words("ne répond pas", "does not answer"),
     "memory": Words("prend trop de mémoire", "takes too much memory"),
     "died": Words("s’arrête net", "dies"),
+    "killed": Words("a été arrêté", "was ended"),
     "exception": Words("échoue", "fails"),
     "garbled": Words("répond n’importe quoi", "answers garbage"),
 }

@@ -123,8 +123,12 @@ def record_failed(
 
 
 def retry(tx: Transaction, document: DocumentId, *, at: datetime.datetime) -> list[str]:
-    """Take up again what was given up for this document; the destinations concerned."""
-    failed = [one.destination for one in of_document(tx, document) if one.state is DeliveryState.FAILED]
+    """Take up again, from now on, what has failed for this document, given up or not; the destinations concerned."""
+    failed = [
+        one.destination
+        for one in of_document(tx, document)
+        if one.state is DeliveryState.FAILED or (one.state is DeliveryState.PENDING and one.attempt)
+    ]
     for destination in failed:
         _update(tx, document, destination, {"state": DeliveryState.PENDING, "attempt": 0, "due": at, "at": at})
     return failed

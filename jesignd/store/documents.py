@@ -15,11 +15,12 @@ from jesignd.domain.documents import (
     DocumentId,
     DocumentState,
 )
-from jesignd.errors import NotFound, Words
+from jesignd.errors import Code, NotFound, Words
 from jesignd.store import rows
 from jesignd.store.database import connection
 from jesignd.store.records import Changes, Document, Move, columns_of, document_of, values_of
 from jesignd.store.schema import documents as table
+from jesignd.store.schema import stages
 
 if TYPE_CHECKING:
     import datetime
@@ -94,6 +95,23 @@ def list_documents(
     if after is not None:
         query = query.where(table.c.sequence < sa.select(table.c.sequence).where(table.c.id == after).scalar_subquery())
     return [document_of(row) for row in connection(tx).execute(query).mappings()]
+
+
+def held_for(tx: Transaction, codes: Iterable[Code], *, above: int = 0, limit: int = 100) -> list[Document]:
+    """Up to `limit` documents held under one of these codes, oldest first, from above this sequence number on."""
+    query = sa.select(table).where(
+        table.c.state == DocumentState.HELD, table.c.hold_code.in_(sorted(codes)), table.c.sequence > above
+    )
+    ordered = query.order_by(table.c.sequence).limit(limit)
+    return [document_of(row) for row in connection(tx).execute(ordered).mappings()]
+
+
+def without_promise(tx: Transaction, before: datetime.datetime, *, limit: int = 100) -> list[Document]:
+    """Documents that wait for us since before this instant although nothing was promised for them; oldest first."""
+    promised = sa.select(stages.c.document).where(stages.c.document == table.c.id).exists()
+    query = sa.select(table).where(table.c.state.in_(sorted(WAITING_STATES)), table.c.changed_at < before, ~promised)
+    ordered = query.order_by(table.c.sequence).limit(limit)
+    return [document_of(row) for row in connection(tx).execute(ordered).mappings()]
 
 
 def move(

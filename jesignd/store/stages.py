@@ -79,6 +79,16 @@ def attempts(
     return {DocumentId(document): attempt for document, attempt in connection(tx).execute(query)}
 
 
+def standing(tx: Transaction, promised: Promise) -> tuple[DocumentId, ...]:
+    """The documents of this promise for which it still stands: neither kept nor replaced meanwhile."""
+    batch = promised.batch
+    query = sa.select(table.c.document).where(
+        table.c.job == promised.job, table.c.stage == batch.stage, table.c.lane == batch.lane
+    )
+    found = set(connection(tx).execute(query).scalars())
+    return tuple(document for document in batch.documents if document in found)
+
+
 def of_document(tx: Transaction, document: DocumentId) -> list[Promise]:
     """What is still to be done to this document, soonest first."""
     return _promises(tx, table.c.document == document)

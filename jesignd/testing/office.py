@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from jesignd.domain.credit import Cents
 from jesignd.domain.documents import DocumentState
-from jesignd.store import documents, ledger, nodes
+from jesignd.store import documents, ledger
 from jesignd.store.database import Database
 from jesignd.testing.authority import PrivateKey, make_authority
 
@@ -123,14 +123,14 @@ class Office:
         return target
 
     def start(self, *, seconds: float = 60.0) -> None:
-        """Start the daemon and wait until it says that it lives."""
-        before = self._last_seen()
+        """Start the daemon and wait until it says in its log that it has started."""
         log = (self.root / "journal.log").open("ab")
+        told_before = log.tell()
         self.daemon = subprocess.Popen(
             [*self.command, "-c", str(self.config), "run"], stdout=log, stderr=log, start_new_session=True
         )
         log.close()
-        self.wait_for(lambda: self._last_seen() != before or self._has_ended(), seconds=seconds)
+        self.wait_for(lambda: self._has_started(told_before) or self._has_ended(), seconds=seconds)
         assert not self._has_ended(), self.last_words()
 
     def stop(self) -> int:
@@ -223,11 +223,11 @@ class Office:
     def _has_ended(self) -> bool:
         return self.daemon is not None and self.daemon.poll() is not None
 
-    def _last_seen(self) -> datetime.datetime | None:
-        if not (self.state / "jesignd.db").exists():
-            return None
-        with self.store() as database, database.reading() as transaction:
-            return max((node.seen for node in nodes.list_nodes(transaction)), default=None)
+    def _has_started(self, told_before: int) -> bool:
+        """The store is left alone: after a crash, it is the daemon's to mend."""
+        with (self.root / "journal.log").open("rb") as log:
+            log.seek(told_before)
+            return b"started folders=" in log.read()
 
     def _make_keys(self) -> None:
         authority = make_authority(firm_name="Cabinet Équerre & Associés", seal_key=self.seal_key)

@@ -105,7 +105,7 @@ class Daemon:
                 continue
         raise DaemonUnreachable(
             Words(
-                f"le démon n'a pas démarré ; fin de son journal :\n{self.last_words()}",
+                f"le démon n’a pas démarré ; fin de son journal :\n{self.last_words()}",
                 f"the daemon did not start; the end of its log:\n{self.last_words()}",
             ),
             hint=Words(f"voyez {self._log}", f"see {self._log}"),

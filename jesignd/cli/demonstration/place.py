@@ -86,7 +86,7 @@ def prepare(place: Place, watched: Sequence[str]) -> None:
     counter = place.root / MARKER
     if place.root.exists() and not counter.exists() and any(place.root.iterdir()):
         raise SettingsError(
-            Words(f"{place.root} n'est pas vide", f"{place.root} is not empty"),
+            Words(f"{place.root} n’est pas vide", f"{place.root} is not empty"),
             hint=Words("choisissez un autre dossier avec --dir", "choose another folder with --dir"),
         )
     place.root.mkdir(parents=True, exist_ok=True)

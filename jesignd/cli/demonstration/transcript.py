@@ -136,7 +136,7 @@ def totals(tally: Tally, checked: Sequence[Checked], *, balance: Cents, lang: st
     if checked and not asked:
         drop(
             Words(
-                "pdfsig (poppler-utils) n'est pas installé : pas de second avis",
+                "pdfsig (poppler-utils) n’est pas installé : pas de second avis",
                 "pdfsig (poppler-utils) is absent: no second opinion",
             ),
             lang,

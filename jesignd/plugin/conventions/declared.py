@@ -130,7 +130,7 @@ def remedies(trait: Trait) -> Words:
         ),
         Trait.CLIENT: Words(
             "Indiquer le numéro de dossier dans le nom, l’index ou le fichier d’accompagnement, et réexporter.",
-            "Give the client's code in the name, the index or the sidecar, then export again.",
+            "Give the client’s code in the name, the index or the sidecar, then export again.",
         ),
         Trait.PERIOD: Words(
             "Écrire la période AAAA, AAAAMM ou AAAAMMJJ selon le type, puis exporter de nouveau.",

@@ -135,7 +135,7 @@ def fault(name: str) -> Words | None:
     if len(parts) < 3:
         return Words("il faut TYPE_DOSSIER_PÉRIODE", "KIND_CLIENT_PERIOD is needed")
     if not _CLIENT.fullmatch(parts[1]):
-        return Words(f"« {parts[1]} » n’est pas un dossier", f"“{parts[1]}” is not a client's code")
+        return Words(f"« {parts[1]} » n’est pas un dossier", f"“{parts[1]}” is not a client’s code")
     if not _is_period(parts[2]):
         return Words(f"« {parts[2]} » n’est pas une période", f"“{parts[2]}” is not a period")
     left = "_".join(parts[3:])

@@ -82,7 +82,7 @@ def incomplete(error: Incomplete, place: str) -> Doubtful:
         ),
         Words(
             "Compléter la fiche du signataire, puis exporter de nouveau.",
-            "Complete the signatory's record, then export again.",
+            "Complete the signatory’s record, then export again.",
         ),
     )
 

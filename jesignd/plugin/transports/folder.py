@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -20,7 +19,6 @@ from jesignd import durable
 from jesignd.domain.documents import Digest
 from jesignd.errors import Code, DocumentHeld, JesignError, ServiceError, VerificationFailed, Words
 from jesignd.plugin.transports.paths import versioned
-from jesignd.plugin.transports.renaming import take_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,7 +89,7 @@ def deliver_all(root: Path, parcels: Sequence[Parcel]) -> tuple[Receipt | Jesign
                 directory = directories.at(parcel.target.parent)
                 standing = _standing(directory, parcel)
                 if standing is not None:
-                    (directory / _temporary_name(parcel)).unlink(missing_ok=True)
+                    durable.temporary_for(directory / parcel.target.name, parcel.digest).unlink(missing_ok=True)
                     results[place] = standing
                     continue
                 written.append(_write(place, parcel, directory))
@@ -181,7 +179,7 @@ def _is(candidate: Path, parcel: Parcel) -> bool:
 
 
 def _write(place: int, parcel: Parcel, directory: Path) -> _Written:
-    temporary = directory / _temporary_name(parcel)
+    temporary = durable.temporary_for(directory / parcel.target.name, parcel.digest)
     temporary.unlink(missing_ok=True)
     try:
         digest, _ = durable.write_temporary(temporary, _chunks(parcel.source), mode=0o640)
@@ -195,12 +193,6 @@ def _write(place: int, parcel: Parcel, directory: Path) -> _Written:
         temporary.unlink(missing_ok=True)
         raise
     return _Written(place, parcel, directory, temporary)
-
-
-def _temporary_name(parcel: Parcel) -> str:
-    """Hidden, and the same at every attempt: what a power cut left behind is replaced by the next."""
-    whole = f"{parcel.target.name}\0{parcel.digest}".encode("utf-8", "surrogateescape")
-    return f".jesignd-{hashlib.sha256(whole).hexdigest()[:24]}.part"
 
 
 def _chunks(source: Path) -> Iterator[bytes]:
@@ -248,7 +240,7 @@ def _name(written: _Written) -> Receipt:
     parcel = written.parcel
     for version in range(1, MAX_VERSIONS + 1):
         candidate = written.directory / versioned(parcel.target.name, version)
-        if take_name(written.temporary, candidate):
+        if durable.take_name(written.temporary, candidate):
             return _receipt(parcel, version, already=False)
         if _is(candidate, parcel):
             return _receipt(parcel, version, already=True)

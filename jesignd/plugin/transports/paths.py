@@ -59,7 +59,7 @@ def template_fault(template: str) -> Words | None:
         return Words("il faut un chemin relatif, sans « .. »", "a relative path without “..” is needed")
     if "{stem}" not in parts[-1] and "{number}" not in parts[-1]:
         return Words(
-            "le nom du fichier doit contenir {stem} ou {number}", "the file's name must hold {stem} or {number}"
+            "le nom du fichier doit contenir {stem} ou {number}", "the file’s name must hold {stem} or {number}"
         )
     return None
 

@@ -49,7 +49,8 @@ class VisibleMark(Section):
     page: Page = -1
     """Page de la marque : `first`, `last` ou son numéro."""
     corner: Corner = Corner.AUTO
-    """Coin de la page ; `auto` : la première place libre, en commençant en bas à droite."""
+    """Coin de la page ; `auto` : la première place libre depuis le coin en bas à droite, au besoin sur une page voisine
+    ou en bandeau, jamais sur du texte."""
     width: Annotated[Length, between("25mm", "190mm", read=values.parse_length)] = 62.0
     """Largeur."""
     height: Annotated[Length, between("10mm", "120mm", read=values.parse_length)] = 22.0

@@ -93,7 +93,7 @@ def test_a_command_and_its_summary_in_the_list_say_the_same():
         (["--lang", "de", "status"], "valeur inconnue pour --lang : choisir parmi fr, en"),
         (["--fromat", "json", "status"], "option inconnue : --fromat (vouliez-vous dire --format ?)"),
         (["document", "show"], "il manque ID"),
-        (["verify", "/nulle/part.pdf"], "« /nulle/part.pdf » n'existe pas"),
+        (["verify", "/nulle/part.pdf"], "« /nulle/part.pdf » n’existe pas"),
     ],
 )
 def test_a_mistyped_command_line_is_told_in_french_and_exits_2(arguments, sentence, capsys):

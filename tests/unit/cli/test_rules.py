@@ -109,7 +109,7 @@ def test_a_symbolic_link_is_refused_as_the_daemon_would(office, capsys, tmp_path
     link = tmp_path / "in" / "BP_000123_202610_MAT-0042.pdf"
     link.symlink_to(tmp_path / "elsewhere.pdf")
     office.run(str(link))
-    assert "✗ E01" in capsys.readouterr().out
+    assert "✗ E22" in capsys.readouterr().out
 
 
 def test_a_sidecar_is_read_with_its_document(office, capsys):

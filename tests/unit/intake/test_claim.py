@@ -144,7 +144,7 @@ def test_no_shape_of_symbolic_link_is_ever_followed(
 ) -> None:
     name = make_link(hot, secret)
     assert hot.settle() == []
-    assert set(hot.codes().values()) == {Code.NOT_A_PDF}
+    assert set(hot.codes().values()) == {Code.FORBIDDEN_FILE}
     # Even if settling believed it: the file behind the link is described, the name is the link's.
     there = secret.stat()
     entry = scan.Entry(
@@ -178,7 +178,7 @@ def test_what_replaced_a_settled_file_and_is_no_file_is_refused_without_waiting_
     make(file)
     outcome = claim.claim(hot.folder, bundle, hot.keeper)
     assert isinstance(outcome, Refused)
-    assert outcome.code is Code.NOT_A_PDF
+    assert outcome.code is Code.FORBIDDEN_FILE
     assert hot.keeper.kept == {}
 
 
@@ -188,7 +188,7 @@ def test_a_hard_link_made_after_settling_is_refused(hot: HotFolder, tmp_path: Pa
     os.link(file, tmp_path / "kept by somebody")
     outcome = claim.claim(hot.folder, bundle, hot.keeper)
     assert isinstance(outcome, Refused)
-    assert outcome.code is Code.POISON
+    assert outcome.code is Code.FORBIDDEN_FILE
 
 
 def test_a_hard_link_to_a_file_of_another_owner_is_refused(hot: HotFolder, secret: Path) -> None:
@@ -196,7 +196,7 @@ def test_a_hard_link_to_a_file_of_another_owner_is_refused(hot: HotFolder, secre
     if os.geteuid() == 0:
         os.chown(secret, 12345, 12345)
     assert hot.settle() == []
-    assert hot.codes() == {"a.pdf": Code.POISON}
+    assert hot.codes() == {"a.pdf": Code.FORBIDDEN_FILE}
 
 
 @pytest.mark.parametrize("change", ["rewritten", "replaced", "grown", "shortened", "touched"])

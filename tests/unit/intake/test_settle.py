@@ -158,7 +158,7 @@ def test_a_hostile_name_is_refused_at_sight_and_told_in_printable_words(make_fol
     hot.drop(name)
     hot.look()
     (refused,) = hot.refused
-    assert refused.code is Code.POISON
+    assert refused.code is Code.FORBIDDEN_FILE
     assert refused.relative_path.isprintable()
     hot.look(name, after=100)
     assert len(hot.refused) == 1
@@ -168,7 +168,7 @@ def test_twins_are_both_refused_until_one_of_them_goes(hot: HotFolder) -> None:
     hot.drop("Été.pdf")
     hot.drop(unicodedata.normalize("NFD", "été.PDF"), hot.pdf(1))
     assert hot.settle() == []
-    assert sorted(refused.code for refused in hot.refused) == [Code.AMBIGUOUS] * 2
+    assert sorted(refused.code for refused in hot.refused) == [Code.TWIN_NAMES] * 2
     (hot.path / "Été.pdf").unlink()
     assert ready_paths(hot.look(after=QUIET)) == ["été.PDF"]
     assert len(hot.refused) == 2
@@ -180,7 +180,7 @@ def test_a_twin_that_comes_later_takes_back_what_was_not_yet_handed_over(hot: Ho
     assert hot.tracker.has_ready
     hot.drop("A.pdf")
     assert hot.look("A.pdf") == []
-    assert set(hot.codes().values()) == {Code.AMBIGUOUS}
+    assert set(hot.codes().values()) == {Code.TWIN_NAMES}
 
 
 def test_the_same_name_in_two_directories_is_no_twin(hot: HotFolder) -> None:
@@ -196,7 +196,7 @@ def test_a_hard_link_is_refused_once_still_and_taken_when_it_has_one_name_again(
     assert hot.look("a.pdf") == []
     assert hot.refused == []
     assert hot.look(after=QUIET) == []
-    assert hot.codes() == {"a.pdf": Code.POISON}
+    assert hot.codes() == {"a.pdf": Code.FORBIDDEN_FILE}
     elsewhere.unlink()
     assert ready_paths(hot.settle()) == ["a.pdf"]
 
@@ -296,7 +296,7 @@ def test_two_sidecars_that_differ_only_in_case_refuse_their_document(hot: HotFol
     hot.drop("A.json", b"[]")
     hot.drop("a.pdf")
     assert hot.settle() == []
-    assert hot.codes()["a.pdf"] is Code.AMBIGUOUS
+    assert hot.codes()["a.pdf"] is Code.TWIN_NAMES
 
 
 @pytest.mark.parametrize("marker", ["a.ok", "a.pdf.OK"])
@@ -334,7 +334,7 @@ def test_a_linked_sidecar_is_refused_and_does_not_come_along(hot: HotFolder, tmp
     hot.drop("a.pdf")
     (bundle,) = hot.settle()
     assert bundle.companions == ()
-    assert hot.codes() == {"a.json": Code.NOT_A_PDF}
+    assert hot.codes() == {"a.json": Code.FORBIDDEN_FILE}
 
 
 # Lots

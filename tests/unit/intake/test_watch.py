@@ -276,7 +276,7 @@ def test_refusals_are_told_once_each(open_office: OpenOffice) -> None:
     assert office.wait_for(lambda: len(office.refused) == 3)
     time.sleep(0.6)
     codes = {refused.relative_path: refused.code for refused in office.refused}
-    assert codes == {"a.pdf": Code.NOT_A_PDF, "b.pdf": Code.TRUNCATED, "c.pdf": Code.NOT_A_PDF}
+    assert codes == {"a.pdf": Code.NOT_A_PDF, "b.pdf": Code.TRUNCATED, "c.pdf": Code.FORBIDDEN_FILE}
     assert len(office.refused) == 3
 
 

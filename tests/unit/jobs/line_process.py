@@ -75,9 +75,10 @@ class Line:
         done: list[Delivered] = []
         for one in self._in_state(batch, S.SEALED):
             path = self.out / f"{one}.pdf"
-            content = self.vault.sealed_path(one, 0).read_bytes()
+            sealed = self.vault.sealed_path(one, 0)
+            temporary = durable.temporary_for(path, durable.digest_of(sealed)[0])
             try:
-                digest, _ = durable.write_new(path, [content])
+                digest, _ = durable.write_new(path, [sealed.read_bytes()], temporary=temporary)
             except FileExistsError:
                 digest, _ = durable.digest_of(path)
             done.append(Delivered(one, LANE, path.name, digest))

@@ -6,6 +6,7 @@ import zlib
 import pikepdf
 import pytest
 from conftest import saved, text_page
+from pikepdf import Array, Dictionary, Name
 
 from jesignd.errors import DocumentError
 from jesignd.pdf.render import MAX_PIXELS, page_count, page_image, page_text
@@ -54,3 +55,15 @@ def test_a_page_that_is_not_there_is_refused(payslip, page):
 def test_what_cannot_be_opened_is_refused():
     with pytest.raises(DocumentError):
         page_count(b"%PDF-1.4 nothing more")
+
+
+def test_what_was_filled_into_a_form_is_shown():
+    pdf = pikepdf.new()
+    text_page(pdf)
+    look = pdf.make_stream(b"0 0 200 20 re f", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 200, 20]))
+    field = Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T="net", F=4, AP=Dictionary(N=look))
+    field.Rect = Array([72, 600, 272, 620])
+    empty = page_image(saved(pdf), 1, pixels_wide=300)
+    pdf.pages[0].Annots = Array([pdf.make_indirect(field)])
+    pdf.Root.AcroForm = Dictionary(Fields=pdf.pages[0].Annots)
+    assert page_image(saved(pdf), 1, pixels_wide=300) != empty

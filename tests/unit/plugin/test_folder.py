@@ -15,7 +15,6 @@ import pytest
 from jesignd import durable
 from jesignd.domain.documents import Digest
 from jesignd.errors import Code, DocumentHeld, ServiceError, VerificationFailed
-from jesignd.plugin.transports import renaming
 from jesignd.plugin.transports.folder import Parcel, Receipt, deliver, deliver_all
 
 
@@ -182,7 +181,7 @@ def test_a_rename_without_replacing_that_fails_says_so(tmp_path):
     (tmp_path / "a").write_bytes(b"")
 
     with pytest.raises(FileNotFoundError):
-        renaming.rename_without_replacing(tmp_path / "a", tmp_path / "absent" / "b")
+        durable.rename_without_replacing(tmp_path / "a", tmp_path / "absent" / "b")
 
 
 def test_a_very_long_name_gets_its_versions(ged, sealed):

@@ -43,7 +43,7 @@ EXPECTED: dict[str, list[tuple[int, str]]] = {
     "level-without-timestamping": [(21, "le niveau B-T demande une autorité d’horodatage")],
     "long-term-archive": [(23, "B-LTA n’est pas encore proposé")],
     "merge-key": [(16, "la fusion « << » n’est pas admise")],
-    "minutes-signed-simply": [(20, "PVAG demande au moins le niveau advanced (décret n° 2019-1118")],
+    "minutes-signed-simply": [(20, "PVAG demande au moins le niveau « avancé » (décret n° 2019-1118")],
     "names-taken-twice": [(17, "nom déjà pris plus haut : « Paie »")],
     "only-comments": [(1, "le fichier est vide")],
     "open-bracket": [(12, "il manque une virgule, ou le crochet fermant")],
