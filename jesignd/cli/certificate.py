@@ -96,6 +96,7 @@ def seal(options: Options, firm: str | None, out: Path) -> None:
     """Délivrer un certificat de cachet au cabinet, dans un fichier pour `keys:` ; rien n'est remplacé."""
     from jesignd.durable import write_new
     from jesignd.flow.certificates import issue_seal
+    from jesignd.flow.revoke import withdraw
 
     found = settings(options)
     with opened(options) as database:
@@ -111,6 +112,7 @@ def seal(options: Options, firm: str | None, out: Path) -> None:
         try:
             write_new(out, [key.file])
         except OSError as error:
+            withdraw(key.issued, database=database, clock=now)
             raise NotAllowed(Words(f"{out} : {error.strerror}", f"{out}: {error.strerror}")) from error
         publish_now(found, options, database=database)
     _show_issued(key.issued, key.revocation_code, options)

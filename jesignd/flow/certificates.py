@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jesignd.domain import certificates as rules
-from jesignd.domain.certificates import Issued, Reason, Reminder, SerialNumber, Subject
+from jesignd.domain.certificates import Issued, Reminder, SerialNumber, Subject
 from jesignd.domain.events import Event
 from jesignd.domain.people import Account, AccountId, Firm
 from jesignd.domain.terms import Terms, TermsKind
@@ -21,7 +21,7 @@ from jesignd.flow import enrol
 from jesignd.flow.authority import Issuing
 from jesignd.flow.enrol import Issue, Progress
 from jesignd.flow.keys import digest_of, open_key
-from jesignd.flow.revoke import revoke
+from jesignd.flow.revoke import withdraw
 from jesignd.identity import containers, revocation_codes
 from jesignd.identity.containers import ARGON2ID, DEFAULT_COST, Cost
 from jesignd.pki import authority as pki
@@ -115,7 +115,8 @@ def certify(account: AccountId, pin: bytes, issuer: OwnAuthority, *, terms: Term
     try:
         progress = enrol.certify(account, pin, issuer, database=database, terms=terms, clock=clock)
     except JesignError:
-        _withdraw(issuer)
+        if issuer.issued is not None:
+            withdraw(issuer.issued, database=database, clock=clock)
         raise
     assert issuer.issued is not None
     return progress, Certified(issuer.issued, issuer.revocation_code)
@@ -240,13 +241,6 @@ def _renewable(account: AccountId, *, database: Database, terms: Terms, at: date
             hint=Words("sinon, un nouvel enregistrement : jesignd enrol start", "or enrol again: jesignd enrol start"),
         )
     return held[0]
-
-
-def _withdraw(issuer: OwnAuthority) -> None:
-    """A certificate that could not be handed over must not stay good: its key is lost."""
-    if issuer.issued is not None:
-        database, clock = issuer.database, issuer.clock
-        revoke(issuer.issued, Reason.CESSATION, by="authority", database=database, clock=clock)
 
 
 def _note(transaction: Transaction, issued: Issued) -> None:

@@ -83,3 +83,8 @@ def revoke(
         revoked = certificates.certificate(transaction, issued.serial)
     log.info("revoked certificate=%s reason=%s", issued.serial, reason.value)
     return revoked
+
+
+def withdraw(issued: Issued, *, database: Database, clock: Callable[[], datetime.datetime]) -> None:
+    """Revoke a certificate that could not be handed over: its key is lost, it must not stay good."""
+    revoke(issued, Reason.CESSATION, by="authority", database=database, clock=clock)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from jesignd.pki.authority import Authority
 
 ADDRESSES = Addresses("http://pki.cabinet-equerre.fr")
-ROOT, ISSUING = b"racine dans son coffre", b"emission de tous les jours"
+ROOT, ISSUING, SEAL = b"racine dans son coffre", b"emission de tous les jours", b"cachet du cabinet, 2026"
 PIN = b"C4N4RY-PIN-80451"
 LIGHT = Cost(memory_kib=8 << 10, passes=1, lanes=1)
 
@@ -108,6 +109,17 @@ def issuer(cabinet: Cabinet, issuing: Issuing) -> OwnAuthority:
 @pytest.fixture
 def certified(cabinet: Cabinet, issuing: Issuing, approved: Account) -> certificates.Certified:
     return certificates.certify(approved.id, PIN, issuer(cabinet, issuing), terms=DEFAULT)[1]
+
+
+def issue_seal(cabinet: Cabinet, issuing: Issuing) -> certificates.SealKey:
+    return certificates.issue_seal(
+        cabinet.firm,
+        issuing=issuing,
+        passphrase=SEAL,
+        demonstration=False,
+        database=cabinet.database,
+        clock=cabinet.clock,
+    )
 
 
 def published(cabinet: Cabinet, issuing: Issuing) -> Published:
@@ -287,27 +299,42 @@ def test_a_revocation_is_told_by_the_next_list_and_the_next_answers(
     assert crl(cabinet, issuing).extensions.get_extension_for_class(x509.CRLNumber).value.crl_number > first
 
 
-def test_a_revocation_while_things_are_being_signed_is_not_lost(
+class Slow:
+    """An authority so slow that something happens between its reading of the store and its signing."""
+
+    def __init__(self, authority: Authority, meanwhile: Callable[[], object]) -> None:
+        self.id, self.certificate = authority.id, authority.certificate
+        self._authority = authority
+        self._meanwhile = [meanwhile]
+
+    @property
+    def key(self) -> object:
+        while self._meanwhile:
+            self._meanwhile.pop()()
+        return self._authority.key
+
+
+def test_a_revocation_while_the_list_is_being_signed_is_not_lost(
     cabinet: Cabinet, issuing: Issuing, officer: Account, certified: certificates.Certified
 ) -> None:
-    serial = certified.issued.serial
-    on = {"database": cabinet.database, "clock": cabinet.clock}
-    late = []
-
-    class Slow:
-        """A key so slow that somebody revokes between the reading of the store and the signing."""
-
-        def __getattr__(self, name: str) -> object:
-            if not late:
-                late.append(revoke.revoke_by_officer(serial, officer.id, reason=Reason.UNSPECIFIED, **on))
-            return getattr(issuing.authority.key, name)
-
-    slow = replace(issuing.authority, key=Slow())
+    on = {"database": cabinet.database, "clock": cabinet.clock, "reason": Reason.UNSPECIFIED}
+    slow = Slow(issuing.authority, lambda: revoke.revoke_by_officer(certified.issued.serial, officer.id, **on))
     assert publish(slow, database=cabinet.database, clock=cabinet.clock).lists == 0
-    assert late
     assert published(cabinet, issuing).lists == 1
     assert len(crl(cabinet, issuing)) == 1
-    assert {one.certificate_status for one in answers(cabinet, serial)} == {ocsp.OCSPCertStatus.REVOKED}
+
+
+def test_a_revocation_while_answers_are_being_signed_is_not_lost(
+    cabinet: Cabinet, issuing: Issuing, officer: Account, certified: certificates.Certified
+) -> None:
+    published(cabinet, issuing)
+    on = {"database": cabinet.database, "clock": cabinet.clock}
+    seal = issue_seal(cabinet, issuing).issued.serial
+    slow = Slow(issuing.authority, lambda: revoke.revoke_by_officer(seal, officer.id, reason=Reason.UNSPECIFIED, **on))
+    assert publish(slow, database=cabinet.database, clock=cabinet.clock) == Published(0, 0)
+    assert answers(cabinet, seal) == []
+    assert published(cabinet, issuing) == Published(1, 1)
+    assert {one.certificate_status for one in answers(cabinet, seal)} == {ocsp.OCSPCertStatus.REVOKED}
 
 
 def test_a_certificate_is_renewed_in_its_last_months_under_the_same_pin(
@@ -411,18 +438,10 @@ def test_keys_are_readable_by_their_owner_only(directory: Path, on_disk: Issuing
 
 
 def test_a_seal_opens_as_the_firms_credential(cabinet: Cabinet, issuing: Issuing, tmp_path: Path) -> None:
-    passphrase = b"cachet du cabinet, 2026"
-    seal = certificates.issue_seal(
-        cabinet.firm,
-        issuing=issuing,
-        passphrase=passphrase,
-        demonstration=False,
-        database=cabinet.database,
-        clock=cabinet.clock,
-    )
+    seal = issue_seal(cabinet, issuing)
     path = tmp_path / "cachet.p12"
     path.write_bytes(seal.file)
-    credential = open_credential(Pkcs12Key(path, passphrase), now=cabinet.clock())
+    credential = open_credential(Pkcs12Key(path, SEAL), now=cabinet.clock())
     assert credential.certificate == seal.issued.der
     assert credential.chain == issuing.authority.certificates
 
