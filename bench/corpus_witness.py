@@ -31,6 +31,8 @@ MAX_PICTURED = 25
 """Pages whose rendering is compared; text is compared on all."""
 MAX_PIXELS = 3_000_000
 BORDER_PIXELS = 3
+SMOOTHING = 16
+"""Of 255: how much the smoothing of an edge may differ when coordinates are added up in another order."""
 
 logging.disable(logging.CRITICAL)
 
@@ -130,6 +132,8 @@ def _earlier_faults(before: bytes, after: bytes) -> list[str]:
     earlier, later = _standings(before), _standings(after)
     faults = []
     for name, was in earlier.items():
+        if not was.intact:
+            continue
         now = later.get(name)
         if now is None:
             faults.append(f"earlier signature {name} is gone")
@@ -173,15 +177,22 @@ def _mark(signatures: list[EmbeddedPdfSignature]) -> Rectangle | None:
 def _shown_faults(before: bytes, after: bytes, mark: Rectangle | None) -> list[str]:
     old, new = pypdfium2.PdfDocument(before), pypdfium2.PdfDocument(after)
     try:
-        # Before any page is opened; without, PDFium draws no field and no mark.
-        old.init_forms()
-        new.init_forms()
+        for document in (old, new):
+            _draw_fields(document)
         if len(old) != len(new):
             return [f"{len(old)} pages before, {len(new)} after"]
         return list(_page_faults(old, new, mark))
     finally:
         new.close()
         old.close()
+
+
+def _draw_fields(document: pypdfium2.PdfDocument) -> None:
+    """As browsers do, form or no form, before any page is opened; otherwise PDFium draws no field and no mark."""
+    settings = pdfium.FPDF_FORMFILLINFO(version=2)
+    environment = pdfium.FPDFDOC_InitFormFillEnvironment(document, settings)
+    if environment:
+        document.formenv = pypdfium2.PdfFormEnv(environment, settings)
 
 
 def _page_faults(old: pypdfium2.PdfDocument, new: pypdfium2.PdfDocument, mark: Rectangle | None) -> Iterator[str]:
@@ -226,7 +237,9 @@ def _picture_difference(
         hole = Image.new("RGB", (box[2] - box[0], box[3] - box[1]))
         was.paste(hole, box[:2])
         now.paste(hole, box[:2])
-    return ImageChops.difference(was, now).getbbox()
+    difference = ImageChops.difference(was, now)
+    strongest = max(highest for _, highest in difference.getextrema())
+    return difference.getbbox() if strongest > SMOOTHING else None
 
 
 def _box(page: pypdfium2.PdfPage, mark: Rectangle, size: tuple[int, int]) -> tuple[int, int, int, int]:

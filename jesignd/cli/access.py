@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 import getpass
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jesignd.errors import NotFound, Words
+from jesignd.errors import CredentialError, NotFound, ServiceError, SettingsError, Words
 from jesignd.settings.load import load
 from jesignd.store.database import Database
 
@@ -47,6 +48,26 @@ def opened(options: Options) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+@contextmanager
+def opened_if_any(options: Options) -> Iterator[Database | None]:
+    """The store, for a command that can do without it; None where there is none yet, or whoever asks may not see it."""
+    database = _open_if_any(settings(options))
+    try:
+        yield database
+    finally:
+        if database is not None:
+            database.close()
+
+
+def _open_if_any(found: Settings) -> Database | None:
+    try:
+        url = found.database_url()
+        path = url.removeprefix("sqlite:///")
+        return None if path != url and not Path(path).is_file() else Database.open(url)
+    except (CredentialError, ServiceError, SettingsError):
+        return None
 
 
 @contextmanager

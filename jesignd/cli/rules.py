@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from jesignd.cli import names, output, stories
-from jesignd.cli.access import now, settings
+from jesignd.cli.access import now, opened_if_any, settings
 from jesignd.cli.trial import Trial, try_file
-from jesignd.domain.authorisation import Authorised, Drafted, Hold
+from jesignd.domain.authorisation import Authorised, Drafted, Duplicate, Hold
 from jesignd.domain.credit import euros
 from jesignd.domain.paris import day
 from jesignd.domain.recognition import Recognised
@@ -39,13 +40,15 @@ def test(options: Options, file: Path, folder: str | None, on: datetime.datetime
     """Ce qui serait fait de ce fichier, et pourquoi ; rien n’est touché."""
     recogniser = Recogniser(installed_plugins())
     try:
-        found = try_file(
-            file,
-            folder=folder,
-            settings=settings(options),
-            recogniser=recogniser,
-            on=on.date() if on is not None else day(now()),
-        )
+        with opened_if_any(options) as database, ExitStack() as stack:
+            found = try_file(
+                file,
+                folder=folder,
+                settings=settings(options),
+                recogniser=recogniser,
+                on=on.date() if on is not None else day(now()),
+                seen=stack.enter_context(database.reading()) if database is not None else None,
+            )
     finally:
         recogniser.close()
     output.show(_record(found), options, text=lambda: _lines(found, options.lang))
@@ -62,6 +65,7 @@ def _record(found: Trial) -> dict[str, object]:
         "considered": found.decision.considered if found.decision is not None else (),
         "outcome": type(found.outcome).__name__.lower() if found.outcome is not None else None,
         "decision": found.outcome,
+        "against_store": found.against_store,
     }
 
 
@@ -75,7 +79,7 @@ def _lines(found: Trial, lang: str) -> list[str]:
         for one in found.decision.considered:
             failed = [{"on": bad.condition, "wanted": bad.wanted, "found": bad.found} for bad in one.failed]
             lines += stories.rule_lines({"rule": one.rule, "place": one.place, "failed": failed}, lang)
-    return [*lines, *_outcome(found, lang)]
+    return [*lines, *_outcome(found, lang), *_limits(found, lang)]
 
 
 def _recognition(found: Trial, lang: str) -> Iterator[str]:
@@ -111,6 +115,19 @@ def _outcome(found: Trial, lang: str) -> Iterator[str]:
         ).in_language(lang)
     elif isinstance(outcome, Drafted):
         yield Words("✓ attendrait des signatures", "✓ would wait for signatures").in_language(lang)
+    elif isinstance(outcome, Duplicate):
+        yield Words(
+            f"= déjà reçu, rien ne serait fait : jesignd document show {outcome.of}",
+            f"= received before, nothing would be done: jesignd document show {outcome.of}",
+        ).in_language(lang)
     elif isinstance(outcome, Hold):
         yield f"… {outcome.code.value} {outcome.reason.in_language(lang)}"
         yield f"  → {outcome.hint.in_language(lang)}"
+
+
+def _limits(found: Trial, lang: str) -> Iterator[str]:
+    if found.decision is not None and not found.against_store:
+        yield Words(
+            "Sans la base du service : ni les doublons ni le crédit ne sont regardés.",
+            "Without the service’s store: neither duplicates nor credit were looked at.",
+        ).in_language(lang)

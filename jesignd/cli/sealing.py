@@ -128,7 +128,7 @@ def _acting(settings: Settings, person: str | None) -> str:
                 f"{len(able)} personnes peuvent sceller aujourd’hui : il faut en nommer une",
                 f"{len(able)} people may seal today: name one",
             ),
-            hint=Words("--as ID (people[].id)", "--as ID (people[].id)"),
+            hint=Words("dites laquelle : --as ID (people)", "say which: --as ID (people)"),
         )
     found: Person | None = settings.people.get(person)
     if found is None:
@@ -148,7 +148,9 @@ def _bench(settings: Settings, *, pool: Pool, rule: str | None, person: str, sta
     credential = credentials.get(profile.key)
     if credential is None:
         trouble = troubles[0] if troubles else Words(f"clé {profile.key} absente", f"key {profile.key} is missing")
-        raise CredentialError(trouble, hint=Words("jesignd doctor", "jesignd doctor"))
+        raise CredentialError(
+            trouble, hint=Words("voyez ce qu’en dit jesignd doctor", "see what jesignd doctor says of it")
+        )
     durable.make_directories(settings.state)
     database = Database.open(settings.database_url())
     stack.callback(database.close)
@@ -162,7 +164,7 @@ def _profile(line: SealingLine, rule: str | None) -> SealProfile:
         known = ", ".join(line.profiles)
         raise NotFound(
             Words(f"il faut une règle qui scelle, parmi : {known}", f"name a rule that seals, one of: {known}"),
-            hint=Words("--rule NOM", "--rule NAME"),
+            hint=Words("dites laquelle : --rule NOM", "say which: --rule NAME"),
         )
     return line.profiles[rule]
 
@@ -248,8 +250,8 @@ def _in_child(original: Path, target: Path, bench: _Bench) -> Sealed:
         raise DocumentError(
             Code.POISON,
             Words(
-                f"le fichier fait échouer ou durer sans fin les programmes qui le lisent ({crash.reason})",
-                f"the file makes the programs that read it fail or never end ({crash.reason})",
+                "le fichier fait échouer ou durer sans fin les programmes qui le lisent",
+                "the file makes the programs that read it fail or never end",
             ),
             hint=Words("réimprimez-le depuis son logiciel d’origine", "print it again from its software"),
         ) from crash

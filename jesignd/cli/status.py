@@ -85,13 +85,19 @@ def _daemon(found: Status, lang: str) -> list[str]:
         told.append(f"  {output.printable(node.id)}  {node.version}  {moment(node.seen)}")
         told += [f"    {line}" for line in _node(node.status, lang)]
     if found.oldest_waiting is not None:
-        seconds = int((now() - found.oldest_waiting).total_seconds())
+        waited = _span(int((now() - found.oldest_waiting).total_seconds()))
         told.append(
-            Words(f"  le plus ancien attend depuis {seconds} s", f"  the oldest waits for {seconds} s").in_language(
-                lang
-            )
+            Words(f"  le plus ancien attend depuis {waited}", f"  the oldest has waited for {waited}").in_language(lang)
         )
     return told
+
+
+def _span(seconds: int) -> str:
+    """`40 s`, `12 min`, `3 h 05`."""
+    minutes = seconds // 60
+    if minutes < 2:
+        return f"{seconds} s"
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60:02d}"
 
 
 def _node(status: Mapping[str, Any], lang: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Trial: what would become of a file, by the very steps the daemon takes, and without touching anything.
 
 The file is looked at where it lies, with its companions, as if every waiting time had passed; its bytes are copied to a
-temporary place. Neither what was seen before nor the credit left is asked: the store stays closed.
+temporary place. What was seen before and the credit left are read in the store, where there is one.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import datetime
 import os
 import secrets
 import shutil
+import sys
 import tempfile
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,21 +19,26 @@ from typing import TYPE_CHECKING
 
 from jesignd.domain.authorisation import Case, Outcome, authorise
 from jesignd.domain.credit import Cents
-from jesignd.domain.documents import Claimed, Digest, Refused
+from jesignd.domain.documents import Claimed, Digest, DocumentState, Refused
 from jesignd.domain.folders import FolderState, WatchedFolder
+from jesignd.domain.paris import PARIS
 from jesignd.domain.recognition import Recognised, Recognition
-from jesignd.domain.routing import Decision, Facts
+from jesignd.domain.routing import Decision
 from jesignd.durable import write_temporary
 from jesignd.errors import NotFound, ServiceError, Words
+from jesignd.flow.authorise import Office, facts_of, foresee
+from jesignd.flow.records import plain_recognised
 from jesignd.intake import claim, peek, scan
 from jesignd.intake.bundles import Bundle, Postponed, Role, Roles, stem
 from jesignd.intake.settle import Tracker
 from jesignd.plugin.recognising import RecogniseRequest
 from jesignd.settings.location import Location
+from jesignd.store.documents import Document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from jesignd.domain.jobs import Transaction
     from jesignd.plugin.supervising import Recogniser
     from jesignd.settings.settings import Settings
 
@@ -51,6 +57,8 @@ class Trial:
     recognition: Recognition | None = None
     decision: Decision | None = None
     outcome: Outcome | None = None
+    against_store: bool = False
+    """What was seen before and the credit left were taken into account."""
 
 
 class _Shelf:
@@ -69,9 +77,18 @@ class _Shelf:
         return self._directory / digest
 
 
-def try_file(file: Path, *, folder: str | None, settings: Settings, recogniser: Recogniser, on: datetime.date) -> Trial:
+def try_file(
+    file: Path,
+    *,
+    folder: str | None,
+    settings: Settings,
+    recogniser: Recogniser,
+    on: datetime.date,
+    seen: Transaction | None = None,
+) -> Trial:
     """Take the file through every step up to the decision, as on that day in Paris.
 
+    `seen` is a reading of the store; None: nothing was seen before, and there is credit.
     A file that lies in no watched folder is tried as if it lay at the root of the folder named.
 
     Raises:
@@ -94,8 +111,28 @@ def try_file(file: Path, *, folder: str | None, settings: Settings, recogniser: 
         recognition = recogniser.recognise(watched, request)
     if not isinstance(recognition, Recognised):
         return Trial(watched.name, listed, recognition=recognition)
-    outcome, decision = authorise(_case(claimed, recognition, settings=settings, on=on))
-    return Trial(watched.name, listed, recognition=recognition, decision=decision, outcome=outcome)
+    document = _received(claimed, recognition, on)
+    if seen is None:
+        outcome, decision = authorise(_case(document, recognition, settings=settings, on=on))
+    else:
+        folders = {one.name: one for one in settings.folders}
+        office = Office(folders, settings.people, settings.rules, settings.prices)
+        outcome, decision = foresee(seen, document, office=office, at=document.received_at)
+    return Trial(watched.name, listed, None, recognition, decision, outcome, against_store=seen is not None)
+
+
+def _received(claimed: Claimed, recognised: Recognised, on: datetime.date) -> Document:
+    """The file as the document it would be, the last received of all."""
+    at = datetime.datetime.combine(on, datetime.time(12), PARIS).astimezone(datetime.UTC)
+    return Document(
+        sequence=sys.maxsize,
+        claimed=claimed,
+        state=DocumentState.RECOGNISED,
+        received_at=at,
+        changed_at=at,
+        recognition=plain_recognised(recognised),
+        origin_key=recognised.origin_key,
+    )
 
 
 def _watched(file: Path, *, named: str | None, settings: Settings) -> tuple[WatchedFolder, str | None]:
@@ -191,11 +228,10 @@ def _settled(watched: WatchedFolder, listing: scan.Listing, listed: str) -> Bund
     )
 
 
-def _case(claimed: Claimed, recognised: Recognised, *, settings: Settings, on: datetime.date) -> Case:
-    acts_as = next(watched.acts_as for watched in settings.folders if watched.name == claimed.folder)
-    facts = Facts(claimed.folder, claimed.relative_path, recognised.kind, recognised.client_code, recognised.period)
+def _case(document: Document, recognised: Recognised, *, settings: Settings, on: datetime.date) -> Case:
+    acts_as = next(watched.acts_as for watched in settings.folders if watched.name == document.claimed.folder)
     return Case(
-        facts=facts,
+        facts=facts_of(document, recognised),
         rules=settings.rules,
         person=settings.people.get(acts_as),
         on=on,

@@ -91,10 +91,10 @@ def _judge_confined(path: Path, *, anchors: tuple[bytes, ...], pool: Pool) -> Ve
         ) from error
     try:
         return pool.run(judge_file, path, anchors)
-    except Crashed as crash:
+    except Crashed:
         reason = Words(
-            f"le fichier fait échouer les programmes qui le lisent ({crash.reason})",
-            f"the file makes the programs that read it fail ({crash.reason})",
+            "le fichier fait échouer les programmes qui le lisent",
+            "the file makes the programs that read it fail",
         )
         return Verdict(str(path), Outcome.INDETERMINATE, reasons=(reason,))
 

@@ -69,6 +69,19 @@ def configure(path: Path, *, recogniser: Recogniser, pool: Pool) -> Configured:
     )
 
 
+def needs_restart(before: Settings, after: Settings) -> tuple[Words, ...]:
+    """What a reload cannot change: the sections of the file that count from the next start only."""
+    told = [
+        name
+        for name in ("storage", "limits")
+        if getattr(before.configuration, name) != getattr(after.configuration, name)
+    ]
+    return tuple(
+        Words(f"{name} : changement pris au prochain démarrage", f"{name}: its change counts from the next start")
+        for name in told
+    )
+
+
 def _folders(settings: Settings, recogniser: Recogniser) -> tuple[dict[str, WatchedFolder], list[Words]]:
     folders: dict[str, WatchedFolder] = {}
     troubles: list[Words] = []

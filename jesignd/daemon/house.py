@@ -7,10 +7,11 @@ import hashlib
 import logging
 import socket
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jesignd.confined import Limits, Pool
-from jesignd.daemon.configured import Configured, configure
+from jesignd.daemon.configured import Configured, configure, needs_restart
 from jesignd.daemon.lock import StateLock
 from jesignd.daemon.publishing import Publishing
 from jesignd.daemon.watches import Watches
@@ -65,7 +66,7 @@ class House:
         """
         self._path = path
         self._version = version
-        settings = load(path)
+        settings = self._started_with = load(path)
         make_directories(settings.state)
         self._lock = StateLock(settings.state)
         taken_at = now()
@@ -110,7 +111,8 @@ class House:
         """
         self._recogniser.reload()
         configured = configure(self._path, recogniser=self._recogniser, pool=self._pool)
-        self._configured = configured
+        unchanged = needs_restart(self._started_with, configured.settings)
+        self._configured = replace(configured, troubles=(*configured.troubles, *unchanged))
         self._watches.follow(configured.folders.values())
         self._resume()
         log.info("reloaded folders=%d", len(configured.folders))

@@ -7,6 +7,9 @@ import os
 import socket
 import time
 
+_PATIENCE_SECONDS = 1.0
+"""A manager that does not listen must not keep the daemon from its signals."""
+
 
 class Notifier:
     """Speaks to the socket named by `NOTIFY_SOCKET`; does nothing without it."""
@@ -48,4 +51,5 @@ class Notifier:
             contextlib.suppress(OSError),
             socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender,
         ):
+            sender.settimeout(_PATIENCE_SECONDS)
             sender.sendto(message.encode(), self._address)

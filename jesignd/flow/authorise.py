@@ -98,6 +98,15 @@ def _decide_all(
     return list(ready), told
 
 
+def foresee(
+    transaction: Transaction, document: Document, *, office: Office, at: datetime.datetime
+) -> tuple[Outcome, Decision]:
+    """What would be decided about a recognised document, which need not be in the store; nothing is written."""
+    relations = _Relations(documents.kin_of(transaction, [document]))
+    balance: Cents = ledger.affordable(transaction)
+    return authorise(_case(document, relations.priors(document), office=office, at=at, balance=balance))
+
+
 def _case(
     document: Document, priors: tuple[Prior, ...], *, office: Office, at: datetime.datetime, balance: Cents
 ) -> Case:

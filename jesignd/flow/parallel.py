@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -26,6 +26,18 @@ class Spread:
     def each(self, function: Callable[[Item], Answer], items: Sequence[Item]) -> Iterator[Answer]:
         """`over`, each answer as soon as it and those before it are there."""
         yield from self._threads.map(function, items)
+
+    def as_they_come(
+        self, function: Callable[[Item], Answer], items: Sequence[Item], *, seconds: float
+    ) -> Iterator[list[Answer]]:
+        """All answers together; but when that takes longer than `seconds`, those that are there, again and again."""
+        waiting = [self._threads.submit(function, item) for item in items]
+        while waiting:
+            wait(waiting, timeout=seconds)
+            done = [future for future in waiting if future.done()]
+            waiting = [future for future in waiting if future not in done]
+            if done:
+                yield [future.result() for future in done]
 
     def close(self) -> None:
         """Wait for what is in hand, and end the threads."""

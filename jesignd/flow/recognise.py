@@ -99,7 +99,8 @@ def _as_recognition(error: JesignError, document: Document) -> Recognition:
     """A failure turned into what the document becomes: a plugin's fault holds it, and is named."""
     if isinstance(error, DocumentError) and not isinstance(error, DocumentHeld):
         return Unusable(error.code, error.message, error.hint)
-    log.warning("not recognised document=%s: %s", document.id, error.message.en)
+    # Words that a plugin chose may name people: they are for the store, not for the log.
+    log.warning("not recognised document=%s error=%s", document.id, type(error).__name__)
     if isinstance(error, PluginError):
         return Doubtful(Code.POISON, error.message, error.hint or _PLUGIN_HINT)
     return Doubtful(code_of(error), error.message, error.hint)

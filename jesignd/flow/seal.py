@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jesignd.confined import Crashed, Pool
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_PATIENCE_SECONDS = 2.0
+"""Far more than a whole batch takes, far less than a file may that exhausts its child."""
+
 
 @dataclass(frozen=True, slots=True)
 class SealingLine:
@@ -59,19 +62,30 @@ def seal_batch(
     engine: Promiser,
     clock: Callable[[], datetime.datetime],
 ) -> None:
-    """Seal the documents of the batch that are still authorised, and commit them together."""
+    """Seal the documents of the batch that are still authorised, and commit them together.
+
+    Those that are ready do not wait for one that takes long: it is committed apart.
+    """
     with database.reading() as transaction:
         waiting = [
             document
             for document in documents.get_many(transaction, batch.documents)
             if document.state is DocumentState.AUTHORISED
         ]
-    results = spread.over(lambda document: _seal_one(document, vault=vault, line=line, at=clock()), waiting)
-    results = _publish(results, vault=vault)
-    made = [result for result in results if isinstance(result, Made)]
-    failed = [result for result in results if isinstance(result, Failed)]
-    commit(batch, made, failed, database=database, engine=engine, at=clock())
-    log.info("sealed documents=%d failed=%d", len(made), len(failed))
+    under_way = {document.id for document in waiting}
+    settled = [document for document in batch.documents if document not in under_way]
+    for answers in spread.as_they_come(
+        lambda document: _seal_one(document, vault=vault, line=line, at=clock()), waiting, seconds=_PATIENCE_SECONDS
+    ):
+        results = _publish(answers, vault=vault)
+        made = [result for result in results if isinstance(result, Made)]
+        failed = [result for result in results if isinstance(result, Failed)]
+        part = replace(batch, documents=(*settled, *(result.document.id for result in results)))
+        commit(part, made, failed, database=database, engine=engine, at=clock())
+        settled = []
+        log.info("sealed documents=%d failed=%d", len(made), len(failed))
+    if settled:
+        commit(replace(batch, documents=tuple(settled)), (), (), database=database, engine=engine, at=clock())
 
 
 def _publish(results: Sequence[Made | Failed], *, vault: Vault) -> list[Made | Failed]:

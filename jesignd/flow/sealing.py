@@ -24,6 +24,7 @@ from jesignd.pades.verify import spoilt_by
 from jesignd.pdf.compare import require_unchanged
 from jesignd.pdf.geometry import place
 from jesignd.pdf.prepare import Prepared, prepare, rebuild
+from jesignd.pdf.refusals import damaged_and_signed
 
 _producers_compared: set[str] = set()
 """Producers of which this process has compared a file: a record of work done, lost with the process at no harm."""
@@ -74,8 +75,10 @@ def _climb(prepared: Prepared, *, request: SealRequest, compiled: CompiledProfil
     try:
         return seal_on(prepared, reading=prepared.inspection.rung)
     except DocumentError as error:
-        if error.code is not Code.TRUNCATED or prepared.inspection.signatures:
+        if error.code is not Code.TRUNCATED:
             raise
+        if prepared.inspection.signatures:
+            raise damaged_and_signed() from error
     if prepared.inspection.rung is not Rung.REBUILT:
         prepared = _rewritten(prepared, request.profile.mark)
         with contextlib.suppress(DocumentError):

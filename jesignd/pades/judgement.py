@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from asn1crypto import x509 as asn1
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
@@ -26,8 +27,18 @@ if TYPE_CHECKING:
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
     from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureStatus
 
-UNJUDGEABLE = (*UNREADABLE, PathError, ValidationError, CRLValidationError, OCSPValidationError, SigningError)
-"""What the validator is known to let out of a malformed signature."""
+UNJUDGEABLE = (
+    *UNREADABLE,
+    PathError,
+    ValidationError,
+    CRLValidationError,
+    OCSPValidationError,
+    SigningError,
+    UnsupportedAlgorithm,
+    InvalidSignature,
+    NameError,
+)
+"""What the validator is known to let out of a malformed signature; NameError: asn1crypto 1.5.1 on an unknown curve."""
 
 _MODIFICATIONS = {
     ModificationLevel.NONE: Modifications.NONE,

@@ -6,7 +6,6 @@ Neither is told to repair; both repair what they can. What they had to repair, a
 
 from __future__ import annotations
 
-import contextlib
 import io
 import threading
 import zlib
@@ -87,9 +86,7 @@ def _refusal(data: bytes, error: Exception) -> DocumentError:
 
 @contextmanager
 def viewer(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
-    """Open with PDFium, alone in this process; its form, if it has one, is drawn as whoever fills it sees it.
-
-    PDFium draws no field at all otherwise: neither what was filled in nor the mark of a seal.
+    """Open with PDFium, alone in this process; fields are drawn as whoever fills them sees them, marks of seals too.
 
     Raises:
         DocumentError: encrypted (E03), or not shown by PDFium (E02).
@@ -102,8 +99,19 @@ def viewer(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
             locked = b"/Encrypt" in data and getattr(error, "err_code", None) in _PASSWORD_FAULTS
             raise (refusals.encrypted() if locked else refusals.unreadable()) from error
         try:
-            with contextlib.suppress(*READING_FAULTS):
-                document.init_forms()
+            _draw_fields(document)
             yield document
         finally:
             document.close()
+
+
+def _draw_fields(document: pypdfium2.PdfDocument) -> None:
+    """Have PDFium draw fields, which it does only if asked before any page is opened.
+
+    The binding asks for it only if the catalogue has a form. Browsers always do, so fields that no form lists show
+    there; and if they showed only after sealing, which adds a form, the seal would change the document.
+    """
+    settings = pdfium.FPDF_FORMFILLINFO(version=2)
+    environment = pdfium.FPDFDOC_InitFormFillEnvironment(document, settings)
+    if environment:
+        document.formenv = pypdfium2.PdfFormEnv(environment, settings)

@@ -18,6 +18,7 @@ import select
 import signal
 import socket
 import struct
+import subprocess
 import sys
 import threading
 from dataclasses import dataclass, field
@@ -204,8 +205,15 @@ def kill_tree(program: int) -> None:
 
 def is_possible() -> bool:
     """Whether this machine can do it: Linux 5.9 or later, an architecture we know, and nobody forbids it."""
-    available = Path("/proc/sys/kernel/seccomp/actions_avail")
-    return bool(_NAMES) and available.exists() and "user_notif" in available.read_text().split()
+    if not _NAMES:
+        return False
+    faults = Faults(Path("/nowhere"))
+    try:
+        return subprocess.run([*faults.command, "true"], capture_output=True, check=False, timeout=60).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        faults.close()
 
 
 def _concerns(fault: Fault, change: Change) -> bool:

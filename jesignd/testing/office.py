@@ -17,7 +17,7 @@ from jesignd.domain.credit import Cents
 from jesignd.domain.documents import DocumentState
 from jesignd.store import documents, ledger
 from jesignd.store.database import Database
-from jesignd.testing.authority import PrivateKey, make_authority
+from jesignd.testing.authority import Authority, PrivateKey, make_authority
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -42,6 +42,8 @@ class Office:
     seal_key: PrivateKey | None = None
     """The firm's key, where ECDSA P-256 is not what is wanted."""
     daemon: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    authority: Authority | None = field(default=None, init=False, repr=False)
+    """Who issued the keys; None in an office that was there before."""
 
     def __post_init__(self) -> None:
         for folder in (self.exports, self.delivered, self.rejects, self.returns, self.archive):
@@ -230,7 +232,7 @@ class Office:
             return b"started folders=" in log.read()
 
     def _make_keys(self) -> None:
-        authority = make_authority(firm_name="Cabinet Équerre & Associés", seal_key=self.seal_key)
+        authority = self.authority = make_authority(firm_name="Cabinet Équerre & Associés", seal_key=self.seal_key)
         chain = authority.seal.pem + authority.issuing.pem + authority.root.pem
         (self.root / "cachet.pem").write_bytes(chain)
         (self.root / "racine.pem").write_bytes(authority.root.pem)

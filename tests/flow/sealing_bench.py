@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import functools
 from dataclasses import dataclass
@@ -39,23 +40,26 @@ class Bench:
     folder: Path
     logo: bytes | None = None
 
-    def seal(self, data: bytes, mark: Mark | None) -> tuple[Sealed, bytes]:
+    def seal(self, data: bytes, mark: Mark | None, **more: object) -> tuple[Sealed, bytes]:
         """What the sealing function says, and the sealed file."""
-        original, target = self.folder / "original.pdf", self.folder / "scellé.pdf"
-        original.write_bytes(data)
-        target.unlink(missing_ok=True)
+        (self.folder / "original.pdf").write_bytes(data)
+        (self.folder / "scellé.pdf").unlink(missing_ok=True)
+        sealed = self.seal_where_it_lies(mark, **more)
+        return sealed, (self.folder / "scellé.pdf").read_bytes()
+
+    def seal_where_it_lies(self, mark: Mark | None, **more: object) -> Sealed:
+        """Seal `original.pdf` of the folder into `scellé.pdf`."""
         request = SealRequest(
-            original=original,
-            target=target,
-            profile=profile(mark, self.logo),
+            original=self.folder / "original.pdf",
+            target=self.folder / "scellé.pdf",
+            profile=dataclasses.replace(profile(mark, self.logo), **more),
             certificate=authority().seal.der,
             chain=authority().chain,
             at=AT,
             max_bytes=50_000_000,
             compare_one_in=1,
         )
-        sealed = seal_document(request, _sign)
-        return sealed, target.read_bytes()
+        return seal_document(request, _sign)
 
 
 def _sign(_service: str, payload: bytes) -> bytes:

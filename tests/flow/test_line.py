@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import shutil
 import subprocess
@@ -199,6 +200,21 @@ def test_a_second_daemon_on_the_same_state_refuses_to_start(office):
 
     assert second.returncode == 69
     assert "etat" in second.stderr
+
+
+def test_of_two_daemons_started_at_once_one_works_and_the_other_refuses(office, payslip):
+    command = [*office.command, "-c", str(office.config), "run"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as other:
+        with contextlib.suppress(AssertionError):  # it may be this one that refuses
+            office.start()
+        office.drop(NAME, payslip)
+
+        assert office.wait_until_settled(1) == {NAME: DocumentState.DELIVERED}
+        codes = [other.poll(), office.daemon.poll()]
+        other.terminate()
+        other.communicate(timeout=60)
+    assert sorted(codes, key=str) == [69, None]
+    assert office.balance() == 4995
 
 
 def test_told_to_stop_it_finishes_what_it_has_in_hand(office, payslip):

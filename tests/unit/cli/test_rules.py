@@ -1,12 +1,23 @@
 from __future__ import annotations
 
+import datetime
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
 
 from jesignd.__main__ import main
+from jesignd.domain.credit import Cents
+from jesignd.domain.documents import Claimed, Digest, DocumentKind, DocumentState, Period
+from jesignd.domain.recognition import Recognised
+from jesignd.flow.records import plain_recognised
+from jesignd.settings.load import load
+from jesignd.store import documents, ledger
+from jesignd.store.database import Database
+from jesignd.store.records import Changes, Move
 
+AT = datetime.datetime(2026, 11, 24, 9, 30, tzinfo=datetime.UTC)
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
 
 CONFIG = """\
@@ -148,3 +159,72 @@ def test_a_folder_without_its_marker_is_said_to_be_offline(office, capsys):
 
 def test_a_file_that_is_not_there_is_not_found(office):
     assert office.run(str(office.root / "in" / "absent.pdf")) == 4
+
+
+@pytest.fixture
+def store(office):
+    """The office's store, with ten euros."""
+    (office.root / "state").mkdir(exist_ok=True)
+    database = Database.open(load(office.config).database_url())
+    with database.transaction() as transaction:
+        ledger.top_up(transaction, Cents(1000), reference="virement", at=AT)
+    yield database
+    database.close()
+
+
+def test_without_a_store_it_says_what_was_not_looked_at(office, capsys):
+    office.run(str(office.drop("BP_000123_202610_MAT-0042.pdf")))
+
+    assert "ni les doublons ni le crédit ne sont regardés" in capsys.readouterr().out
+
+
+def test_with_a_store_a_file_seen_before_is_said_to_be_a_duplicate(office, store, capsys):
+    file = office.drop("BP_000123_202610_MAT-0042.pdf")
+    first = received(store, file, relative_path="hier/BP_000123_202610_MAT-0042.pdf")
+
+    office.run(str(file))
+
+    told = capsys.readouterr().out
+    assert f"= déjà reçu, rien ne serait fait : jesignd document show {first}" in told
+    assert "ne sont regardés" not in told
+
+
+def test_with_a_store_the_same_file_under_another_client_is_suspected(office, store, capsys):
+    file = office.drop("BP_000999_202610_MAT-0042.pdf")
+    received(store, file, relative_path="BP_000123_202610_MAT-0042.pdf")
+
+    office.run(str(file))
+
+    assert "… E14 " in capsys.readouterr().out
+
+
+def test_with_a_store_the_credit_left_counts(office, store, capsys):
+    with store.transaction() as transaction:
+        ledger.debit(transaction, [("avant", Cents(998))], at=AT)
+
+    office.run(str(office.drop("BP_000123_202610_MAT-0042.pdf")))
+
+    assert "… E17 crédit insuffisant : 0,02\u202f€" in capsys.readouterr().out
+
+
+def test_a_file_tried_leaves_no_trace_in_the_store(office, store, capsys):
+    office.run(str(office.drop("BP_000123_202610_MAT-0042.pdf")))
+
+    with store.reading() as transaction:
+        assert documents.list_documents(transaction) == []
+        assert ledger.balance(transaction) == 1000
+
+
+def received(store, file, *, relative_path):
+    """The same bytes, taken before under this name and recognised by it."""
+    content = file.read_bytes()
+    digest = Digest(hashlib.sha256(content).hexdigest())
+    claimed = Claimed("commun", relative_path, relative_path, len(content), 1, 1, digest)
+    client = relative_path.rsplit("/", 1)[-1].split("_")[1]
+    recognised = Recognised(DocumentKind.PAYSLIP, client, Period(2026, 10), employee="0042")
+    known = Changes(recognition=plain_recognised(recognised), origin_key=recognised.origin_key)
+    with store.transaction() as transaction:
+        documents.insert(transaction, [claimed], at=AT)
+        move = Move(claimed.id, DocumentState.RECEIVED, DocumentState.RECOGNISED, known)
+        documents.move_many(transaction, [move], at=AT)
+    return claimed.id

@@ -56,12 +56,13 @@ def test_a_file_announced_with_another_digest_goes_back(line):
     assert line.document(document).hold.code is Code.DIGEST_MISMATCH
 
 
-def test_a_plugin_that_fails_holds_its_documents_and_is_named(line):
+def test_a_plugin_that_fails_holds_its_documents_and_is_named(line, caplog):
     line.plugin("raises")
     document = line.drop_payslip()
 
     line.step()
 
+    assert "MAT-00001" not in caplog.text
     assert line.held(document) is Code.POISON
     hold = line.document(document).hold
     assert "raises" in hold.reason.fr
