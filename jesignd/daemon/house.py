@@ -20,6 +20,7 @@ from jesignd.durable import make_directories
 from jesignd.flow.authorise import authorise_batch
 from jesignd.flow.clear import clear_batch
 from jesignd.flow.deliver import deliver_batch
+from jesignd.flow.enrol import purge_identities
 from jesignd.flow.outcomes import RESUMED_BY_CREDIT, RESUMED_BY_SETTINGS
 from jesignd.flow.parallel import Spread
 from jesignd.flow.recognise import recognise_batch
@@ -45,6 +46,8 @@ HEARTBEAT_SECONDS = 5.0
 RECONCILE_SECONDS = 30.0
 COLLECT_SECONDS = 3600.0
 PUBLISH_SECONDS = 60.0
+PURGE_SECONDS = 3600.0
+"""Between two looks for identity documents whose time has come."""
 KEPT_JOBS = datetime.timedelta(days=7)
 DEAD_AFTER = datetime.timedelta(seconds=60)
 
@@ -98,6 +101,7 @@ class House:
         self._timers.every(RECONCILE_SECONDS, "reconcile", self._reconcile)
         self._timers.every(COLLECT_SECONDS, "collect", lambda: self._engine.collect(now() - KEPT_JOBS))
         self._timers.every(PUBLISH_SECONDS, "publish", self._publish)
+        self._timers.every(PURGE_SECONDS, "purge", lambda: purge_identities(database=self._database, clock=now))
         self._timers.start()
         self._reconcile()
         self._watches.follow(self._configured.folders.values())

@@ -108,7 +108,7 @@ def receive_waiting(transaction: Transaction, account: Account, *, at: datetime.
 def make_member(transaction: Transaction, account: AccountId, firm: FirmId, *, at: datetime.datetime) -> None:
     """Let the person join the firm as staff, unless they belong to it already."""
     stays = people.memberships_of(transaction, [account])
-    if not any(stay.firm == firm and stay.covers(at, at) for stay in stays):
+    if not any(stay.firm == firm and stay.left_at is None for stay in stays):
         _join(transaction, Membership(firm, account, Status.STAFF, at), by=account)
 
 
@@ -134,7 +134,7 @@ def join(
         if people.client_emails(transaction, [one.profile.email], firms_=[firm]):
             raise _client()
         stays = people.memberships_of(transaction, [account])
-        if not any((stay.firm, stay.status) == (firm, status) and stay.covers(at, at) for stay in stays):
+        if not any((stay.firm, stay.status, stay.left_at) == (firm, status, None) for stay in stays):
             _join(transaction, Membership(firm, account, status, at), by=by)
 
 

@@ -23,7 +23,8 @@ def first_sheet(data: bytes) -> tuple[tuple[str, ...], ...]:
     """
     try:
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
-        if sheet.total_height * sheet.total_width > MAX_CELLS:
+        last_row, last_column = sheet.end or (0, 0)
+        if (last_row + 1) * (last_column + 1) > MAX_CELLS:
             raise _refused(Words("le tableau est trop grand", "the sheet is too large"))
         rows: Sequence[Sequence[object]] = sheet.to_python(skip_empty_area=False)
     except (CalamineError, OSError, ValueError, IndexError) as error:
