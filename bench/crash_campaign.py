@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
+import itertools
 import random
 import sqlite3
 import sys
@@ -266,7 +267,7 @@ class Campaign:
         if kind is Kind.KILL:
             yield from map(self.kill, faults)
             return
-        while group := [fault for fault, _ in zip(faults, range(12), strict=False)]:
+        while group := list(itertools.islice(faults, 12)):
             yield from self.fail(group)
 
 

@@ -24,6 +24,10 @@ class Entry(NamedTuple):
 
 
 COMMANDS: dict[str, Entry] = {
+    "init": Entry(
+        "jesignd.cli.init:init",
+        Words("Mettre en route, en quatre étapes.", "Set up, in four steps."),
+    ),
     "run": Entry(
         "jesignd.cli.run:run",
         Words("Lancer le démon au premier plan.", "Run the daemon in the foreground."),
@@ -62,6 +66,14 @@ COMMANDS: dict[str, Entry] = {
     "rules": Entry(
         "jesignd.cli.rules:rules",
         Words("Essayer les règles sur un fichier.", "Try the rules on a file."),
+    ),
+    "census": Entry(
+        "jesignd.cli.census:census",
+        Words("Recenser un dossier d’export, sans rien y écrire.", "Take stock of an export folder, read only."),
+    ),
+    "guide": Entry(
+        "jesignd.cli.guide:guide",
+        Words("Écrire le guide remis aux clients (PDF et texte).", "Write the guide given to clients (PDF and text)."),
     ),
     "credit": Entry(
         "jesignd.cli.credit:credit",

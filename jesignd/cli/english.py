@@ -92,6 +92,53 @@ HELP: Mapping[str, str] = {
     ),
     "Dossier surveillé dont il suivrait les règles.": "Watched folder whose rules it would follow.",
     "Jour de l’essai (à Paris).": "Day of the trial (in Paris).",
+    # init
+    (
+        "Mettre en route : demander, créer, vérifier, et dire ce qui manque à chacune des quatre étapes.\n\n"
+        "Code 3 s’il manque encore quelque chose. Rien n’est jamais remplacé."
+    ): (
+        "Set up: ask, create, check, and say what each of the four steps still lacks.\n\n"
+        "Exit code 3 while something is missing. Nothing is ever replaced."
+    ),
+    "Dire seulement où en sont les quatre étapes.": "Only say where the four steps stand.",
+    "Ne rien demander : ce qui n’est pas dit prend sa valeur par défaut.": (
+        "Ask nothing: what is not said takes its default."
+    ),
+    "Nom du cabinet.": "Name of the firm.",
+    "SIREN du cabinet, neuf chiffres.": "The firm's SIREN, nine digits.",
+    "Logo du cabinet (PNG, JPEG ou SVG).": "The firm's logo (PNG, JPEG or SVG).",
+    "Expert-comptable au nom de qui les documents sont traités.": "Accountant in whose name documents are treated.",
+    "Dossier d’export à recenser et à surveiller (répétable).": (
+        "Export folder to take stock of and to watch (may be repeated)."
+    ),
+    "Répertoire du service.": "Directory of the service.",
+    "Où vont scellés et retours.": "Where sealed files and returns go.",
+    "Autorité d’horodatage (RFC 3161).": "Time-stamping authority (RFC 3161).",
+    "Clé de démonstration, qui ne prouve rien.": "Demonstration key, which proves nothing.",
+    # census
+    "Recenser un dossier d’export : documents, personnes, logiciels ; rien n’y est écrit.": (
+        "Take stock of an export folder: documents, people, software; nothing is written there."
+    ),
+    "Ce connecteur seulement ; sinon le meilleur de tous.": "This connector only; otherwise the best of all.",
+    "Forme du résultat.": "Form of the result.",
+    "Y écrire les tables (CSV), le tout (JSON) et une configuration proposée (YAML).": (
+        "Write there the tables (CSV), everything (JSON) and a configuration to start from (YAML)."
+    ),
+    # guide
+    "Écrire le guide remis aux clients : signer en deux minutes, et ne pas se faire piéger.": (
+        "Write the guide given to clients: sign in two minutes, and do not be fooled."
+    ),
+    "Nom du cabinet ; par défaut celui de la configuration.": "The firm's name; by default the configuration's.",
+    "Logo du cabinet (PNG, JPEG ou SVG) ; par défaut celui de la configuration.": (
+        "The firm's logo (PNG, JPEG or SVG); by default the configuration's."
+    ),
+    "Adresse d’où partent les courriels à signer.": "Address from which the mails to sign are sent.",
+    "Personne à appeler.": "Who to call.",
+    "Numéro à appeler.": "The number to call.",
+    "Langue du guide.": "Language of the guide.",
+    "Fichier PDF à écrire ; le même texte est écrit à côté, en .txt.": (
+        "PDF file to write; the same text is written beside it, as .txt."
+    ),
     # document
     "Suivre, expliquer et libérer les documents.": "Follow, explain and release documents.",
     "Les documents, le plus récent d’abord.": "The documents, newest first.",

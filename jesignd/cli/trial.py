@@ -8,43 +8,38 @@ from __future__ import annotations
 
 import datetime
 import os
-import secrets
 import shutil
 import sys
 import tempfile
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jesignd.domain.authorisation import Case, Outcome, authorise
 from jesignd.domain.credit import Cents
-from jesignd.domain.documents import Claimed, Digest, DocumentState, Refused
+from jesignd.domain.documents import Claimed, DocumentState, Refused
 from jesignd.domain.folders import FolderState, WatchedFolder
 from jesignd.domain.paris import PARIS
 from jesignd.domain.recognition import Recognised, Recognition
 from jesignd.domain.routing import Decision
-from jesignd.durable import write_temporary
 from jesignd.errors import NotFound, ServiceError, Words
 from jesignd.flow.authorise import Office, facts_of, foresee
 from jesignd.flow.records import plain_recognised
-from jesignd.intake import claim, peek, scan
+from jesignd.intake import claim, scan
 from jesignd.intake.bundles import Bundle, Postponed, Role, Roles, stem
-from jesignd.intake.settle import Tracker
+from jesignd.intake.survey import Shelf, settled
 from jesignd.plugin.recognising import RecogniseRequest
 from jesignd.settings.location import Location
 from jesignd.store.documents import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from jesignd.domain.jobs import Transaction
     from jesignd.plugin.supervising import Recogniser
     from jesignd.settings.settings import Settings
 
 _PLENTY = Cents(100_000_00)
-_LONG = 1e6
-"""Seconds: beyond every waiting time that a configuration may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +54,6 @@ class Trial:
     outcome: Outcome | None = None
     against_store: bool = False
     """What was seen before and the credit left were taken into account."""
-
-
-class _Shelf:
-    """Keeps claimed bytes in a directory, by digest."""
-
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
-
-    def keep(self, chunks: Iterable[bytes]) -> tuple[Digest, int]:
-        temporary = self._directory / secrets.token_hex(8)
-        digest, size = write_temporary(temporary, chunks)
-        temporary.replace(self.path(digest))
-        return digest, size
-
-    def path(self, digest: Digest) -> Path:
-        return self._directory / digest
 
 
 def try_file(
@@ -98,7 +77,7 @@ def try_file(
     if not os.path.lexists(file) or file.is_dir():
         raise NotFound(Words(f"fichier introuvable : {file}", f"no such file: {file}"))
     with tempfile.TemporaryDirectory(prefix="jesignd-") as directory:
-        shelf = _Shelf(Path(directory))
+        shelf = Shelf(Path(directory))
         watched, listed = _watched(file, named=folder, settings=settings)
         watched = replace(watched, conventions=recogniser.conventions(watched.connector, watched.options))
         if listed is None:
@@ -169,7 +148,7 @@ def _staged(file: Path, watched: WatchedFolder, root: Path) -> tuple[WatchedFold
     return staged, file.name
 
 
-def _claimed(watched: WatchedFolder, listed: str, shelf: _Shelf) -> Claimed | Refused:
+def _claimed(watched: WatchedFolder, listed: str, shelf: Shelf) -> Claimed | Refused:
     """The file as the intake takes it, or its reason not to."""
     listing = scan.look(watched, _neighbours(watched, listed))
     if listing.state is FolderState.OFFLINE:
@@ -204,22 +183,12 @@ def _neighbours(watched: WatchedFolder, listed: str) -> Iterator[str]:
 
 
 def _settled(watched: WatchedFolder, listing: scan.Listing, listed: str) -> Bundle | Refused:
-    tracker = Tracker(
-        watched,
-        shape=partial(peek.shape_of, watched),
-        read=partial(peek.read_index, watched),
-        known=lambda *_: False,
-        was_taken=lambda _: False,
-    )
-    refused = tracker.feed(listing, 0.0)
-    for now in (_LONG, 2 * _LONG):
-        tracker.due(now)
-        refused += tracker.feed(listing, now)
+    found = settled(watched, listing)
     ours = {entry.relative_path for entry in listing.entries if entry.listed_path == listed}
-    for bundle in tracker.take_ready(len(listing.entries) + 1):
+    for bundle in found.bundles:
         if bundle.primary.listed_path == listed:
             return bundle
-    for refusal in refused:
+    for refusal in found.refused:
         if refusal.relative_path in ours:
             return refusal
     raise NotFound(

@@ -21,6 +21,7 @@ from jesignd.flow.authorise import authorise_batch
 from jesignd.flow.clear import clear_batch
 from jesignd.flow.deliver import deliver_batch
 from jesignd.flow.enrol import purge_identities
+from jesignd.flow.errands import WARM
 from jesignd.flow.outcomes import RESUMED_BY_CREDIT, RESUMED_BY_SETTINGS
 from jesignd.flow.parallel import Spread
 from jesignd.flow.recognise import recognise_batch
@@ -33,7 +34,7 @@ from jesignd.jobs.timers import Timers
 from jesignd.plugin.installed import installed_plugins
 from jesignd.plugin.supervising import Recogniser
 from jesignd.settings.load import load
-from jesignd.store import nodes
+from jesignd.store import nodes, stages
 from jesignd.store.database import Database
 from jesignd.store.vault import Vault
 
@@ -49,6 +50,8 @@ PUBLISH_SECONDS = 60.0
 PURGE_SECONDS = 3600.0
 """Between two looks for identity documents whose time has come."""
 KEPT_JOBS = datetime.timedelta(days=7)
+KEPT_TEMPORARY = datetime.timedelta(hours=1)
+"""Far longer than a batch takes."""
 DEAD_AFTER = datetime.timedelta(seconds=60)
 
 
@@ -77,7 +80,7 @@ class House:
         self._pool = Pool(
             workers=limits.workers,
             limits=Limits(memory_bytes=limits.memory, cpu_seconds=int(limits.seconds), wall_seconds=limits.seconds),
-            warm=("jesignd.flow.sealing",),
+            warm=WARM,
         )
         self._spread = Spread(limits.workers)
         self._recogniser = Recogniser(installed_plugins())
@@ -94,14 +97,14 @@ class House:
     def start(self) -> None:
         """Warm the children, take up what was left undone, then watch the folders."""
         self._pool.warm_up()
-        self._engine.run(self._stages())
+        self._engine.run(self._stages(), held=self._held)
         self._beat()
         self._resume()
         self._timers.every(HEARTBEAT_SECONDS, "heartbeat", self._beat)
         self._timers.every(RECONCILE_SECONDS, "reconcile", self._reconcile)
-        self._timers.every(COLLECT_SECONDS, "collect", lambda: self._engine.collect(now() - KEPT_JOBS))
         self._timers.every(PUBLISH_SECONDS, "publish", self._publish)
         self._timers.every(PURGE_SECONDS, "purge", lambda: purge_identities(database=self._database, clock=now))
+        self._timers.every(COLLECT_SECONDS, "collect", self._collect)
         self._timers.start()
         self._reconcile()
         self._watches.follow(self._configured.folders.values())
@@ -162,6 +165,10 @@ class House:
             Stage.CLEAR: self._do_clear,
         }
 
+    def _held(self, job: str) -> list[Batch]:
+        with self._database.reading() as transaction:
+            return stages.of_job(transaction, job)
+
     def _do_recognise(self, batch: Batch) -> None:
         recognise_batch(
             batch,
@@ -216,6 +223,11 @@ class House:
         status = {"line": self.status_line(), "folders": _plain(self._watches), "troubles": _words(self._configured)}
         with self._database.transaction() as transaction:
             nodes.heartbeat(transaction, self._node, version=self._version, status=status)
+
+    def _collect(self) -> None:
+        """Forget what is over: old jobs, and temporary files that a failing disk did not let us remove."""
+        self._engine.collect(now() - KEPT_JOBS)
+        self._vault.discard_leftovers(now() - KEPT_TEMPORARY)
 
     def _reconcile(self) -> None:
         with self._database.reading() as transaction:

@@ -127,6 +127,15 @@ def look(folder: WatchedFolder, listed_paths: Iterable[str]) -> Listing:
     return Listing(FolderState.ONLINE, whole=False, entries=tuple(entries), absent=tuple(absent))
 
 
+def survey(folder: WatchedFolder) -> Listing:
+    """List a folder that nobody has set up: no marker is asked for, so that it can be looked at without writing one."""
+    try:
+        with _root(folder) as root:
+            return _walk(root, _Walk(_terms(folder), lambda _: None), "")
+    except _Offline as offline:
+        return Listing(FolderState.OFFLINE, whole=False, reason=offline.reason)
+
+
 def prove(folder: WatchedFolder) -> Words | None:
     """Why the folder is offline, or None while its marker proves that it is there."""
     try:
@@ -176,13 +185,20 @@ def _terms(folder: WatchedFolder) -> _Terms:
 
 @contextmanager
 def _proven_root(folder: WatchedFolder) -> Iterator[int]:
-    """The root held open while its marker proves it; OSErrors of a lost share become `_Offline`."""
+    """The root held open once its marker has proved it."""
+    with _root(folder) as root:
+        _check_marker(root, folder)
+        yield root
+
+
+@contextmanager
+def _root(folder: WatchedFolder) -> Iterator[int]:
+    """The root held open; OSErrors of a lost share become `_Offline`."""
     try:
         root = os.open(folder.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
         raise _Offline(_unreachable(error)) from error
     try:
-        _check_marker(root, folder)
         yield root
     except OSError as error:
         if error.errno in _LOST:

@@ -54,6 +54,10 @@ def crash() -> None:
     ctypes.string_at(0)
 
 
+def be_killed() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def lie() -> int:
     return "not a number"  # type: ignore[return-value]
 

@@ -52,6 +52,7 @@ def test_any_other_exception_is_named_without_its_contents(pool):
         (calls.eat, "memory"),
         (calls.exit_silently, "died"),
         (calls.crash, "died"),
+        (calls.be_killed, "killed"),
     ],
 )
 def test_a_child_that_misbehaves_costs_only_its_own_call(pool, function, reason):

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from jesignd.domain.documents import DocumentState
 from jesignd.domain.jobs import RETRY_MINUTES, Stage
 from jesignd.domain.levels import PadesLevel
-from jesignd.errors import Code
+from jesignd.errors import Code, ServiceError
+from jesignd.flow import sealing
 from jesignd.testing.exports import samples
 from jesignd.testing.timestamp_server import Fault
 
@@ -261,3 +266,14 @@ def test_the_level_asked_for_is_the_level_given(line, authorised, timestamps, cr
     line.run()
 
     assert line.document(document).sealed.report["level"] == "B-LT"
+
+
+def test_a_disk_that_refuses_even_to_clean_up_is_still_the_disk_s_fault(monkeypatch, tmp_path):
+    def refuse(*_, **__):
+        raise OSError(errno.EIO, "refused")
+
+    monkeypatch.setattr(os, "open", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
+
+    with pytest.raises(ServiceError):
+        sealing._write(SimpleNamespace(target=tmp_path / "x.sealing"), b"%PDF")

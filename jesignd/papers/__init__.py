@@ -1,0 +1,1 @@
+"""Papers: the documents that the service itself writes for people."""

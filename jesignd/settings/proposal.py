@@ -1,0 +1,241 @@
+"""Proposal: a commented configuration file for a firm that has none, from what is known of it.
+
+It passes `config check` as it stands. What nobody could know yet is a valid stand-in on a line marked `À REMPLACER`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from jesignd.domain.documents import DocumentKind
+from jesignd.domain.firm import Right
+from jesignd.domain.levels import FLOORS, Act, LegalLevel, PadesLevel
+
+REPLACE = "À REMPLACER"
+_BLANK_FIRM, _BLANK_SIREN = "Cabinet à nommer", "123456782"
+_BLANK_TSA = "https://horodatage.example/tsr"
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """An export folder to be watched; `note` is what people read beside it."""
+
+    name: str
+    path: str
+    connector: str = "neutral"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody of the firm, with the rights that the folders ask for."""
+
+    id: str
+    name: str
+    rights: tuple[Right, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SealKey:
+    """Where the firm's key is: a PKCS#12 file, or a PEM key with its certificate, and the file with its passphrase."""
+
+    passphrase: str
+    pkcs12: str | None = None
+    key: str | None = None
+    certificate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is known; None and empty stand for what is not. Directories are absolute."""
+
+    state: str
+    results: str
+    """Sealed files go into `scelles` below it, rejects and return files into `retours`."""
+    key: SealKey
+    key_is_there: bool = False
+    firm: str | None = None
+    siren: str | None = None
+    logo: str | None = None
+    demonstration: bool = False
+    timestamping: str | None = None
+    """Address of the authority."""
+    level: PadesLevel = PadesLevel.B_T
+    anchors: tuple[str, ...] = ()
+    people: tuple[Member, ...] = ()
+    watches: tuple[Watch, ...] = ()
+    kinds: frozenset[DocumentKind] = field(default=frozenset(DocumentKind))
+    """The kinds for which rules are written; a last rule holds the others."""
+
+
+def propose(draft: Draft) -> str:
+    """The text of the file, in French, as all configuration files are."""
+    people = draft.people or (Member("expert-comptable-1", "Prénom Nom", (Right.SEAL, Right.SIGN)),)
+    parts = [
+        _HEAD,
+        _firm(draft),
+        f"storage:\n  state: {_quoted(draft.state)}          # le seul répertoire à sauvegarder\n",
+        _keys(draft),
+        _timestamping(draft),
+        *([_listed("trust:\n  anchors:", draft.anchors)] if draft.anchors else []),
+        _people(people, are_known=bool(draft.people)),
+        _folders(draft, people[0].id),
+        _destinations(draft),
+        _rules(draft),
+    ]
+    return "\n".join(parts)
+
+
+_HEAD = f"""\
+# Configuration de jesignd.
+# Chaque ligne marquée « {REPLACE} » porte une valeur d’attente : elle est valide, elle n’est pas la vôtre.
+#   vérifier : jesignd -c CE_FICHIER config check       essayer : jesignd -c CE_FICHIER rules test FICHIER
+version: 1
+"""
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _mark(*, known: bool, what: str = "") -> str:
+    return "" if known else f"   # {REPLACE}{' : ' if what else ''}{what}"
+
+
+def _firm(draft: Draft) -> str:
+    lines = [
+        "firm:",
+        f"  name: {_quoted(draft.firm or _BLANK_FIRM)}{_mark(known=draft.firm is not None)}",
+        f"  siren: {_quoted(draft.siren or _BLANK_SIREN)}{_mark(known=draft.siren is not None, what='neuf chiffres')}",
+    ]
+    lines.append(
+        f"  logo: {_quoted(draft.logo)}" if draft.logo else "  # logo: /etc/jesignd/logo.svg     # PNG, JPEG ou SVG"
+    )
+    if draft.demonstration:
+        lines.append("  demonstration: true        # la marque dit que le document ne prouve rien")
+    return "\n".join(lines) + "\n"
+
+
+def _keys(draft: Draft) -> str:
+    key = draft.key
+    mark = _mark(known=draft.key_is_there, what="clé et certificat du cachet, remis par votre prestataire")
+    lines = [f"keys:{mark}", "  cachet:"]
+    if key.pkcs12 is not None:
+        lines += ["    backend: pkcs12", f"    file: {_quoted(key.pkcs12)}"]
+    else:
+        assert key.key is not None
+        assert key.certificate is not None
+        lines += [
+            "    backend: pem",
+            f"    key: {_quoted(key.key)}",
+            f"    certificate: {_quoted(key.certificate)}",
+        ]
+    lines.append(f"    passphrase: {{file: {_quoted(key.passphrase)}}}")
+    return "\n".join(lines) + "\n"
+
+
+def _timestamping(draft: Draft) -> str:
+    if draft.level is PadesLevel.B_B:
+        return "# timestamping:                # B-B ne prouve pas l’heure ; B-T la prouve\n"
+    known = draft.timestamping is not None
+    address = _quoted(draft.timestamping or _BLANK_TSA)
+    mark = _mark(known=known, what="autorité d’horodatage (RFC 3161)")
+    return f"timestamping:{mark}\n  - {{name: principale, url: {address}, timeout: 5s}}\n"
+
+
+def _listed(head: str, values: Sequence[str]) -> str:
+    return f"{head} [{', '.join(map(_quoted, values))}]\n"
+
+
+def _people(people: Sequence[Member], *, are_known: bool) -> str:
+    mark = _mark(known=are_known, what="qui répond des documents, et avec quels droits")
+    lines = [f"people:{mark}"]
+    for one in people:
+        rights = ", ".join(one.rights)
+        lines.append(f"  - {{id: {one.id}, name: {_quoted(one.name)}, rights: [{rights}]}}")
+    return "\n".join(lines) + "\n"
+
+
+def _folders(draft: Draft, acts_as: str) -> str:
+    if not draft.watches:
+        return "folders: []                    # aucun dossier encore : jesignd census DOSSIER en propose\n"
+    lines = ["folders:"]
+    for watch in draft.watches:
+        returns = str(PurePosixPath(draft.results, "retours", watch.name))
+        lines += [
+            f"  - name: {watch.name}" + (f"                 # {watch.note}" if watch.note else ""),
+            f"    connector: {watch.connector}",
+            f"    path: {_quoted(watch.path)}",
+            f"    acts_as: {acts_as}",
+            f"    rejects: {_quoted(returns + '/_rejets')}",
+            f"    returns: {_quoted(returns)}",
+            "    # mode: poll             # partage Windows ou NFS : aucun événement, on relit",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _destinations(draft: Draft) -> str:
+    path = _quoted(str(PurePosixPath(draft.results, "scelles")))
+    return "\n".join(
+        [
+            "destinations:",
+            "  - name: ged",
+            f"    path: {path}",
+            "    mode: template",
+            '    template: "{client}/{year}/{kind}/{stem}_scellé.pdf"',
+            "",
+        ]
+    )
+
+
+def _rules(draft: Draft) -> str:
+    lines = ["rules:                         # la première qui correspond décide"]
+    sealed = _codes(draft.kinds, Act.SEAL)
+    if sealed:
+        lines += [
+            "  - name: a-sceller",
+            f"    when: {{kind: [{sealed}]}}",
+            "    act: seal",
+            f"    seal: {{key: cachet, level: {draft.level}}}",
+            "    deliver: [ged]",
+        ]
+    for level, name in _LEVELS.items():
+        signed = _codes(draft.kinds, Act.SIGN, level)
+        if signed:
+            lines += [f"  - name: {name}", f"    when: {{kind: [{signed}]}}", "    act: sign"]
+            if level is not LegalLevel.SIMPLE:
+                lines.append(f"    sign: {{level: {_LEVEL_NAMES[level]}}}      # au moins, selon la loi")
+    chosen = _codes(draft.kinds, None)
+    if chosen:
+        lines += [
+            f"  - name: a-choisir              # {REPLACE} : `act: seal` ou `act: sign`, aucun n’est d’usage",
+            f"    when: {{kind: [{chosen}]}}",
+            "    act: hold",
+            "    reason: Le cabinet n’a pas encore choisi entre sceller et faire signer ce type de document.",
+        ]
+    lines += ["  - name: reste", "    act: hold", "    reason: Aucune règle ne traite ce type de document.", ""]
+    return "\n".join(lines)
+
+
+_LEVELS = {
+    LegalLevel.SIMPLE: "a-signer",
+    LegalLevel.ADVANCED: "a-signer-avance",
+    LegalLevel.ADVANCED_QUALIFIED_CERTIFICATE: "a-signer-certificat-qualifie",
+}
+_LEVEL_NAMES = {
+    LegalLevel.ADVANCED: "advanced",
+    LegalLevel.ADVANCED_QUALIFIED_CERTIFICATE: "advanced-qualified-certificate",
+}
+
+
+def _codes(kinds: frozenset[DocumentKind], act: Act | None, level: LegalLevel | None = None) -> str:
+    """The kinds with this default act (and this floor of signature), as a list in the file."""
+    chosen = [
+        kind.code
+        for kind in kinds
+        if FLOORS[kind].default is act and (level is None or FLOORS[kind].signature is level)
+    ]
+    return ", ".join(sorted(chosen))

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from jesignd.__main__ import main
+from jesignd.pades.request import certificate_request
+from jesignd.settings.load import load
+from jesignd.testing.authority import make_authority
+
+PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
+
+
+class Firm:
+    """A firm that sets jesignd up in a folder of its own."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.config = root / "etc" / "jesignd.yaml"
+        self.exports = root / "exports"
+        self.exports.mkdir()
+        (self.exports / "BP_000123_202610_MAT-0042.pdf").write_bytes(PDF)
+
+    def types(self, *arguments: str) -> int:
+        return main(["-c", str(self.config), *arguments])
+
+    def sets_up(self, *more: str) -> int:
+        places = ("--state", str(self.root / "var"), "--results", str(self.root / "srv"))
+        who = ("--firm", "Cabinet Ménard", "--siren", "123456782", "--accountant", "Inès Ménard")
+        return self.types("init", "--yes", *who, *places, "--export", str(self.exports), *more)
+
+    def steps(self, capsys) -> dict[int, dict[str, bool]]:
+        capsys.readouterr()
+        self.types("--format", "json", "init", "--status")
+        return {
+            one["step"]: {item["name"]["fr"]: item["done"] for item in one["items"]}
+            for one in json.loads(capsys.readouterr().out)
+        }
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> Firm:
+    return Firm(tmp_path)
+
+
+def everything_below(root: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def test_status_says_what_is_missing_and_makes_nothing(firm, capsys):
+    before = sorted(firm.root.rglob("*"))
+    assert firm.types("init", "--status") == 3
+    told = capsys.readouterr().out
+    for step in ("1. Enregistrer", "2. Recenser", "3. Déléguer", "4. Prévenir"):
+        assert step in told
+    assert f"jesignd -c {firm.config} init" in told
+    assert sorted(firm.root.rglob("*")) == before
+
+
+def test_it_makes_the_configuration_the_folders_the_markers_and_a_request_for_the_seal(firm, capsys):
+    assert firm.sets_up() == 3
+    settings = load(firm.config)
+    assert settings.firm.name == "Cabinet Ménard"
+    (folder,) = settings.folders
+    assert (firm.exports / ".jesignd-root").read_text(encoding="utf-8") == f"{folder.name}\n"
+    for place in (settings.state, Path(folder.rejects), firm.root / "srv" / "scelles"):
+        assert place.is_dir()
+    keys = firm.config.parent / "keys"
+    request = x509.load_pem_x509_csr((keys / "cachet.csr").read_bytes())
+    assert request.is_signature_valid
+    assert "NTRFR-123456782" in request.subject.rfc4514_string()
+    for private in ("cachet.key", "cachet.pass"):
+        assert stat.S_IMODE((keys / private).stat().st_mode) == 0o600
+    assert stat.S_IMODE(firm.config.stat().st_mode) & 0o027 == 0
+    told = capsys.readouterr()
+    assert f"envoyez {keys / 'cachet.csr'} à votre prestataire" in told.out
+    assert (keys / "cachet.pass").read_text() not in told.out + told.err
+
+
+def test_each_step_names_what_it_lacks(firm, capsys):
+    firm.sets_up("--timestamping", "http://127.0.0.1:9/tsr")
+    steps = firm.steps(capsys)
+    assert [name for name, done in steps[1].items() if not done] == [
+        "aucune valeur d’attente dans la configuration",
+        "la clé et le certificat du cachet",
+        "du crédit au compte du cabinet",
+        "un essai : un document scellé et livré",
+    ]
+    assert all(steps[2].values())
+    assert steps[3] == {"Inès Ménard peut sceller le dossier exports": True}
+    assert steps[4] == {"le guide des clients": False, "l’invitation à la réunion de lancement": True}
+
+
+def test_typed_again_it_replaces_nothing_and_makes_what_was_lost(firm, capsys):
+    firm.sets_up()
+    before = everything_below(firm.root)
+    assert firm.sets_up("--demo-authority") == 3
+    assert everything_below(firm.root) == before
+    (firm.exports / ".jesignd-root").unlink()
+    (firm.config.parent / "keys" / "cachet.csr").unlink()
+    capsys.readouterr()
+    firm.types("init")
+    assert set(everything_below(firm.root)) == set(before)
+    assert "créé" in capsys.readouterr().err
+    key = firm.config.parent / "keys" / "cachet.key"
+    assert key.read_bytes() == before[str(key)]
+
+
+def test_a_certificate_put_in_its_place_ends_the_wait(firm, capsys):
+    firm.sets_up()
+    keys = firm.config.parent / "keys"
+    certificate = keys / "cachet.pem"
+    assert f"certificate: {json.dumps(str(certificate))}" in firm.config.read_text(encoding="utf-8")
+    authority = make_authority(firm_name="Cabinet Ménard", siren="123456782")
+    (keys / "cachet.key").write_bytes(authority.seal.key_pem((keys / "cachet.pass").read_bytes()))
+    certificate.write_bytes(authority.seal.pem + authority.issuing.pem + authority.root.pem)
+    assert firm.steps(capsys)[1]["la clé et le certificat du cachet"]
+
+
+def test_with_a_demonstration_key_it_says_so_and_the_key_works_at_once(firm, capsys):
+    firm.sets_up("--demo-authority", "--sender", "signature@cabinet.example", "--phone", "01 23 45 67 89")
+    settings = load(firm.config)
+    assert settings.firm.demonstration
+    steps = firm.steps(capsys)
+    assert steps[1]["la clé et le certificat du cachet"]
+    assert all(steps[4].values())
+    papers = firm.config.parent / "communication"
+    assert "signature@cabinet.example" in (papers / "guide-clients.txt").read_text(encoding="utf-8")
+    assert "- Inès Ménard" in (papers / "reunion-de-lancement.txt").read_text(encoding="utf-8")
+    assert firm.types("config", "check") == 0
+
+
+def test_scripts_must_say_who_the_firm_is(firm, capsys):
+    assert firm.types("init", "--yes") == 78
+    assert "--firm" in capsys.readouterr().err
+    assert not firm.config.exists()
+
+
+def test_a_wrong_answer_is_told_before_anything_is_written(firm, capsys):
+    assert firm.types("init", "--yes", "--firm", "Cabinet", "--siren", "123456789") == 78
+    assert "SIREN" in capsys.readouterr().err
+    assert not firm.config.parent.exists()
+
+
+def test_at_a_terminal_it_asks_and_a_wrong_siren_is_asked_again(firm, monkeypatch, capsys):
+    answers = iter(
+        [
+            "Cabinet Ménard",
+            "123456789",
+            "123 456 782",
+            "Inès Ménard",
+            str(firm.root / "var"),
+            str(firm.root / "srv"),
+            str(firm.exports),
+            "y",
+        ]
+    )
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: next(answers))
+    assert firm.types("init") == 3
+    assert load(firm.config).firm.siren == "123456782"
+    assert load(firm.config).firm.demonstration
+    assert list(answers) == []
+
+
+def test_a_request_is_made_with_a_key_left_by_an_interrupted_set_up(firm):
+    firm.sets_up()
+    keys = firm.config.parent / "keys"
+    made = x509.load_pem_x509_csr((keys / "cachet.csr").read_bytes())
+    (keys / "cachet.csr").unlink()
+    firm.types("init")
+    again = x509.load_pem_x509_csr((keys / "cachet.csr").read_bytes())
+    assert again.public_key() == made.public_key()
+    secret = (keys / "cachet.pass").read_bytes()
+    assert certificate_request((keys / "cachet.key").read_bytes(), secret, firm="X", siren="123456782")
+    assert os.access(keys, os.R_OK)
