@@ -32,6 +32,10 @@ COMMANDS: dict[str, Entry] = {
         "jesignd.cli.run:run",
         Words("Lancer le démon au premier plan.", "Run the daemon in the foreground."),
     ),
+    "web": Entry(
+        "jesignd.cli.web:web",
+        Words("Lancer le programme web.", "Run the web program."),
+    ),
     "status": Entry(
         "jesignd.cli.status:status",
         Words("Dossiers surveillés, documents, crédit.", "Watched folders, documents, credit."),
@@ -83,6 +87,14 @@ COMMANDS: dict[str, Entry] = {
     "enrol": Entry(
         "jesignd.cli.enrol:enrol",
         Words("Enregistrement : pièce, mobile, approbation.", "Enrolment: papers, mobile, approval."),
+    ),
+    "certificate": Entry(
+        "jesignd.cli.certificate:certificate",
+        Words("Certificats : délivrer, renouveler, révoquer.", "Certificates: issue, renew, revoke."),
+    ),
+    "authority": Entry(
+        "jesignd.cli.authority:authority",
+        Words("Autorité de certification du cabinet.", "The firm's certificate authority."),
     ),
     "delegation": Entry(
         "jesignd.cli.delegation:delegation",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from jesignd.confined import Limits, Pool
 from jesignd.daemon.configured import Configured, configure, needs_restart
 from jesignd.daemon.lock import StateLock
+from jesignd.daemon.publishing import Publishing
 from jesignd.daemon.watches import Watches
 from jesignd.domain.jobs import Batch, Stage
 from jesignd.durable import make_directories
@@ -50,6 +51,7 @@ log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 5.0
 RECONCILE_SECONDS = 30.0
 COLLECT_SECONDS = 3600.0
+PUBLISH_SECONDS = 60.0
 PURGE_SECONDS = 3600.0
 """Between two looks for identity documents whose time has come."""
 KEPT_JOBS = datetime.timedelta(days=7)
@@ -95,6 +97,7 @@ class House:
         self._engine = DbosEngine(self._database, node=self._node)
         self._watches = Watches(database=self._database, vault=self._vault, engine=self._engine, clock=now)
         self._timers = Timers()
+        self._publishing = Publishing(self._database, now)
 
     def start(self) -> None:
         """Warm the children, take up what was left undone, then watch the folders."""
@@ -104,8 +107,9 @@ class House:
         self._resume()
         self._timers.every(HEARTBEAT_SECONDS, "heartbeat", self._beat)
         self._timers.every(RECONCILE_SECONDS, "reconcile", self._reconcile)
-        self._timers.every(COLLECT_SECONDS, "collect", self._collect)
+        self._timers.every(PUBLISH_SECONDS, "publish", self._publish)
         self._timers.every(PURGE_SECONDS, "purge", lambda: purge_identities(database=self._database, clock=now))
+        self._timers.every(COLLECT_SECONDS, "collect", self._collect)
         self._timers.start()
         self._reconcile()
         self._watches.follow(self._configured.folders.values())
@@ -261,6 +265,9 @@ class House:
             return
         if added:
             resume(RESUMED_BY_CREDIT, database=self._database, engine=self._engine, clock=now)
+
+    def _publish(self) -> None:
+        self._publishing.publish(self._configured.settings.configuration.pki)
 
     def _resume(self) -> None:
         resume(RESUMED_BY_SETTINGS | RESUMED_BY_CREDIT, database=self._database, engine=self._engine, clock=now)

@@ -49,3 +49,7 @@ class Event(StrEnum):
     ENROLMENT_DECIDED = "enrolment.decided"
     ENROLMENT_CERTIFIED = "enrolment.certified"
     IDENTITY_PURGED = "identity.purged"
+    AUTHORITY_MADE = "authority.made"
+    CERTIFICATE_ISSUED = "certificate.issued"
+    CERTIFICATE_REVOKED = "certificate.revoked"
+    KEY_PIN_CHANGED = "key.pin_changed"

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from jesignd.domain.documents import Digest
 from jesignd.domain.events import Event
 from jesignd.errors import CredentialError, NotAllowed, NotFound, Words
-from jesignd.identity.credentials import LARGEST, WrongPin, open_pkcs12
+from jesignd.identity.containers import ARGON2ID, open_container
+from jesignd.identity.credentials import LARGEST, OpenedKey, WrongPin, open_pkcs12
 from jesignd.store import journal, people, personal_keys
 from jesignd.store.personal_keys import PKCS12, PersonalKey
 
@@ -17,15 +18,14 @@ if TYPE_CHECKING:
     import datetime
 
     from jesignd.domain.people import AccountId
-    from jesignd.domain.statements import PersonalSigner
     from jesignd.store.database import Database
 
 MOST_TRIES = 3
 
-Opener = Callable[[bytes, bytes], "PersonalSigner"]
+Opener = Callable[[bytes, bytes], OpenedKey]
 """Opens a container with a PIN; raises WrongPin. Slow by design, so never called in a transaction."""
 
-OPENERS: Mapping[str, Opener] = {PKCS12: open_pkcs12}
+OPENERS: Mapping[str, Opener] = {PKCS12: open_pkcs12, ARGON2ID: open_container}
 """By form of container."""
 
 
@@ -68,9 +68,10 @@ def open_key(
     *,
     database: Database,
     clock: Callable[[], datetime.datetime],
+    certificate: Digest | None = None,
     openers: Mapping[str, Opener] = OPENERS,
-) -> PersonalSigner:
-    """Open the person's newest key that counts today.
+) -> OpenedKey:
+    """Open the person's newest key that counts today, or that of this certificate if it does.
 
     Raises:
         NotFound: they have none.
@@ -78,7 +79,11 @@ def open_key(
     """
     at = clock()
     with database.transaction() as transaction:
-        usable = [one for one in personal_keys.of_people(transaction, [account]) if one.certified.counts(at)]
+        usable = [
+            one
+            for one in personal_keys.of_people(transaction, [account])
+            if one.certified.counts(at) and certificate in {None, one.certificate}
+        ]
         if not usable:
             raise NotFound(
                 Words("aucune clé personnelle en cours de validité", "no valid personal key"),

@@ -80,6 +80,8 @@ _TITLES = {
     "Card": "card",
     "Limits": "limits",
     "Enrolment": "enrolment",
+    "Pki": "pki",
+    "Web": "web",
 }
 
 
@@ -150,6 +152,7 @@ _NAMED = {
     "Identifiant": "identifiant",
     "Chemin absolu": "chemin",
     "Adresse": "adresse",
+    "Écoute": "adresse:port",
     "Chemin ou adresse": "chemin ou adresse",
 }
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from jesignd.settings.model.configuration import Limits
     from jesignd.settings.model.firm import Firm
     from jesignd.settings.model.keys import Key, Revocation, TimestampService, Trust
+    from jesignd.settings.model.pki import Pki
     from jesignd.settings.model.rules import RuleEntry
     from jesignd.settings.source import Source
 
@@ -147,6 +148,24 @@ class Settings:
                 ),
             )
         return resolve(secret)
+
+    @property
+    def pki(self) -> Pki:
+        """The firm's own certificate authority.
+
+        Raises:
+            SettingsError: it has none.
+        """
+        found = self.configuration.pki
+        if found is None:
+            raise SettingsError(
+                Words("aucune autorité de certification n’est configurée", "no certificate authority is configured"),
+                hint=Words(
+                    "pki: {directory: …, passphrase: {credential: …}, public_url: http://…}",
+                    "pki: {directory: …, passphrase: {credential: …}, public_url: http://…}",
+                ),
+            )
+        return found
 
     def seal_profiles(self, logo: bytes | None) -> Mapping[str, SealProfile]:
         """One profile for each rule that seals, under the rule's name; see `logo.read` for the logo."""

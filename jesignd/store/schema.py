@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from jesignd.store import people_tables
+from jesignd.store import certificate_tables, people_tables
 from jesignd.store.columns import FileName, Instant, Plain, Sequence, Unsigned
 from jesignd.store.metadata import metadata
 
 __all__ = [
     "REVISION",
     "balances",
+    "certificate_tables",
     "chains",
     "credit_warnings",
     "deliveries",
@@ -32,7 +33,7 @@ __all__ = [
     "stages",
 ]
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest migration; a test compares it with the migrations themselves."""
 
 documents = sa.Table(

@@ -13,6 +13,7 @@ from jesignd.settings.model.firm import Firm, Person, Storage
 from jesignd.settings.model.folders import DestinationFolder, Folder
 from jesignd.settings.model.keys import Key, Revocation, TimestampService, Trust
 from jesignd.settings.model.payments import Card
+from jesignd.settings.model.pki import Pki, Web
 from jesignd.settings.model.rules import RuleEntry
 from jesignd.settings.section import Duration, Name, Price, Section, Size, between, refusal
 
@@ -99,3 +100,7 @@ class Configuration(Section):
     """Limites des traitements."""
     enrolment: Enrolment = Field(default_factory=Enrolment)
     """Enregistrement des personnes."""
+    pki: Pki | None = None
+    """Autorité de certification du cabinet, s'il en a une."""
+    web: Web = Field(default_factory=Web)
+    """Programme web."""

@@ -21,10 +21,14 @@ def _not_in_environment(secret: Secret) -> Secret:
     return secret
 
 
+PrivateSecret = Annotated[Secret, AfterValidator(_not_in_environment)]
+"""A secret that no other program may inherit."""
+
+
 class Enrolment(Section):
     """Enregistrement des personnes, et textes qu'elles acceptent."""
 
-    secret: Annotated[Secret, AfterValidator(_not_in_environment)] | None = None
+    secret: PrivateSecret | None = None
     """Secret d'au moins 32 octets qui chiffre les pièces d'identité et les codes à usage unique ; à garder aussi
     longtemps qu'eux. Sans lui, ni pièce ni code."""
     identity_kept: Annotated[Duration, between("1d", "365d", read=values.parse_duration)] = 30 * 86_400.0
