@@ -19,10 +19,10 @@ from jesignd.domain.levels import PadesLevel
 from jesignd.domain.paris import day
 from jesignd.domain.sealing import Credential, Rung, Sealed, SealProfile, SealRequest
 from jesignd.errors import Code, CredentialError, DocumentError, JesignError, NotAllowed, NotFound, ServiceError, Words
+from jesignd.flow.errands import WARM, seal_document
 from jesignd.flow.outcomes import code_of
 from jesignd.flow.parallel import Spread
 from jesignd.flow.seal import SealingLine
-from jesignd.flow.sealing import seal_document
 from jesignd.settings.load import load
 from jesignd.store import ledger
 from jesignd.store.database import Database
@@ -107,7 +107,7 @@ def seal_files(config: Path, tasks: Sequence[Task], *, rule: str | None, person:
         pool = Pool(
             workers=limits.workers,
             limits=Limits(memory_bytes=limits.memory, cpu_seconds=int(limits.seconds), wall_seconds=limits.seconds),
-            warm=("jesignd.flow.sealing",),
+            warm=WARM,
         )
         stack.callback(pool.close)
         bench = _bench(settings, pool=pool, rule=rule, person=acting, stack=stack)

@@ -9,5 +9,6 @@ from __future__ import annotations
 
 from jesignd.confined.contract import Ask, Crashed, Limits
 from jesignd.confined.pool import Pool
+from jesignd.confined.wire import Raised
 
-__all__ = ["Ask", "Crashed", "Limits", "Pool"]
+__all__ = ["Ask", "Crashed", "Limits", "Pool", "Raised"]

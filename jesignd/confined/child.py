@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 import socket
 import traceback
 from typing import TYPE_CHECKING, Any
@@ -54,14 +53,12 @@ def _answer(connection: socket.socket, call: dict[str, Any]) -> dict[str, Any]:
         return {"crash": {"reason": "exception", "detail": _where(error)}}
 
 
-def _call(connection: socket.socket, call: dict[str, Any]) -> Any:
+def _call(connection: socket.socket, call: dict[str, Any]) -> str:
     function = _function(call["function"])
     signature = wire.signature_of(function)
     arguments = signature.load_arguments(call["arguments"])
     services = {signature.ask: _asker(connection)} if signature.ask else {}
-    value = signature.dump_result(function(*arguments, **services))
-    json.dumps(value)
-    return value
+    return signature.dump_result(function(*arguments, **services))
 
 
 def _function(name: str) -> Callable[..., Any]:

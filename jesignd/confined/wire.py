@@ -1,12 +1,13 @@
 """Wire: frames of JSON between parent and child, and the types on both ends.
 
 A frame is four bytes of length and that many bytes of UTF-8 JSON. Values are encoded by the annotations of the function
-called, and checked against them on arrival.
+called, and checked against them on arrival; they travel as a text of JSON within the frame's, so as to be read once.
 """
 
 from __future__ import annotations
 
 import base64
+import dataclasses
 import functools
 import inspect
 import json
@@ -88,17 +89,17 @@ class Signature(typing.NamedTuple):
     result: TypeAdapter[Any]
     ask: str | None
 
-    def dump_arguments(self, arguments: tuple[Any, ...]) -> Any:
-        return json.loads(self.arguments.dump_json(arguments))
+    def dump_arguments(self, arguments: tuple[Any, ...]) -> str:
+        return self.arguments.dump_json(arguments).decode()
 
-    def load_arguments(self, value: Any) -> tuple[Any, ...]:
-        return typing.cast("tuple[Any, ...]", self.arguments.validate_json(json.dumps(value)))
+    def load_arguments(self, text: str) -> tuple[Any, ...]:
+        return typing.cast("tuple[Any, ...]", self.arguments.validate_json(text))
 
-    def dump_result(self, value: Any) -> Any:
-        return json.loads(self.result.dump_json((value,)))
+    def dump_result(self, value: Any) -> str:
+        return self.result.dump_json((value,)).decode()
 
-    def load_result(self, value: Any) -> Any:
-        (result,) = self.result.validate_json(json.dumps(value))
+    def load_result(self, text: object) -> Any:
+        (result,) = self.result.validate_json(text if isinstance(text, str) else "null")
         return result
 
 
@@ -116,6 +117,25 @@ def _adapter(types: tuple[Any, ...]) -> TypeAdapter[Any]:
     """One adapter for a row of values; inside a row, our settings hold for dataclasses too (bytes travel as base64)."""
     row: Any = tuple[types] if types else tuple[()]  # type: ignore[valid-type]
     return TypeAdapter(row, config=_CONFIG)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Raised:
+    """An error of our tree as a value: how a call that does many things tells which of them failed, and why."""
+
+    told: str
+
+    @classmethod
+    def of(cls, error: errors.JesignError) -> Raised:
+        """Pack."""
+        return cls(json.dumps(dump_error(error)))
+
+    def error(self) -> errors.JesignError:
+        """Unpack; ValueError when it is none of ours."""
+        try:
+            return load_error(json.loads(self.told))
+        except (KeyError, TypeError) as error:
+            raise ValueError("an error that is none of ours") from error
 
 
 def dump_error(error: errors.JesignError) -> dict[str, Any]:

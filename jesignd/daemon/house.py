@@ -20,6 +20,7 @@ from jesignd.flow.authorise import authorise_batch
 from jesignd.flow.clear import clear_batch
 from jesignd.flow.deliver import deliver_batch
 from jesignd.flow.enrol import purge_identities
+from jesignd.flow.errands import WARM
 from jesignd.flow.outcomes import RESUMED_BY_CREDIT, RESUMED_BY_SETTINGS
 from jesignd.flow.parallel import Spread
 from jesignd.flow.recognise import recognise_batch
@@ -32,7 +33,7 @@ from jesignd.jobs.timers import Timers
 from jesignd.plugin.installed import installed_plugins
 from jesignd.plugin.supervising import Recogniser
 from jesignd.settings.load import load
-from jesignd.store import nodes
+from jesignd.store import nodes, stages
 from jesignd.store.database import Database
 from jesignd.store.vault import Vault
 
@@ -77,7 +78,7 @@ class House:
         self._pool = Pool(
             workers=limits.workers,
             limits=Limits(memory_bytes=limits.memory, cpu_seconds=int(limits.seconds), wall_seconds=limits.seconds),
-            warm=("jesignd.flow.sealing",),
+            warm=WARM,
         )
         self._spread = Spread(limits.workers)
         self._recogniser = Recogniser(installed_plugins())
@@ -93,7 +94,7 @@ class House:
     def start(self) -> None:
         """Warm the children, take up what was left undone, then watch the folders."""
         self._pool.warm_up()
-        self._engine.run(self._stages())
+        self._engine.run(self._stages(), held=self._held)
         self._beat()
         self._resume()
         self._timers.every(HEARTBEAT_SECONDS, "heartbeat", self._beat)
@@ -159,6 +160,10 @@ class House:
             Stage.REPORT: self._do_report,
             Stage.CLEAR: self._do_clear,
         }
+
+    def _held(self, job: str) -> list[Batch]:
+        with self._database.reading() as transaction:
+            return stages.of_job(transaction, job)
 
     def _do_recognise(self, batch: Batch) -> None:
         recognise_batch(

@@ -72,8 +72,16 @@ class Engine(Promiser, Protocol):
     def collect(self, before: datetime.datetime) -> int:
         """Forget finished jobs older than this; the number forgotten."""
 
-    def run(self, stages: Mapping[Stage, Callable[[Batch], None]]) -> None:
-        """Start doing jobs, in threads of this process; returns at once."""
+    def run(
+        self,
+        stages: Mapping[Stage, Callable[[Batch], None]],
+        *,
+        held: Callable[[str], Sequence[Batch]] | None = None,
+    ) -> None:
+        """Start doing jobs, in threads of this process; returns at once.
+
+        `held` tells what is still promised to be done by a job; with it, what a job promises may become part of it.
+        """
 
     def stop(self, seconds: float) -> None:
         """Finish the jobs in hand, for at most this long, and begin no other."""

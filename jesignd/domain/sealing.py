@@ -127,6 +127,15 @@ class SealRequest:
     """What the original is known by; a disk that gives other bytes is not believed. None: whatever stands there."""
 
 
+@dataclass(frozen=True, slots=True)
+class AlsoSeal:
+    """Another file to seal in the same call and in the same way; the fields mean what they mean in `SealRequest`."""
+
+    original: Path
+    target: Path
+    digest: Digest | None = None
+
+
 class Rung(StrEnum):
     """How the input was accepted: the safe ladder, strictest first."""
 

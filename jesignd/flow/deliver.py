@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from jesignd.domain.documents import DocumentId, DocumentState
 from jesignd.domain.events import Event
-from jesignd.domain.folders import DeliveryMode, Destination, WatchedFolder
+from jesignd.domain.folders import DeliveryMode, Destination, SourcePolicy, WatchedFolder
 from jesignd.domain.jobs import Batch, Promiser, Stage, Transaction, retry_delay
 from jesignd.errors import Code, CredentialError, JesignError, ServiceError, Words
 from jesignd.flow.promises import promise_again, promise_each
@@ -62,7 +62,8 @@ def deliver_batch(
             if isinstance(receipt := results[document.id], Receipt)
         ]
         deliveries.record_delivered(transaction, receipts, at=at)
-        _complete(transaction, [receipt.document for receipt in receipts], engine=engine, at=at)
+        arrived = [document for document in waiting if isinstance(results[document.id], Receipt)]
+        _complete(transaction, arrived, folders=places.folders, engine=engine, at=at)
         failed = {document.id: error for document in waiting if isinstance(error := results[document.id], JesignError)}
         _failed(transaction, failed, batch=batch, engine=engine, at=at)
     log.info("delivered destination=%s documents=%d of=%d", batch.lane, len(receipts), len(waiting))
@@ -142,23 +143,34 @@ def _unconfigured(what: Words) -> CredentialError:
 
 
 def _complete(
-    transaction: Transaction, delivered: Sequence[DocumentId], *, engine: Promiser, at: datetime.datetime
+    transaction: Transaction,
+    arrived: Sequence[Document],
+    *,
+    folders: Mapping[str, WatchedFolder],
+    engine: Promiser,
+    at: datetime.datetime,
 ) -> None:
     """Those that have arrived everywhere are done; their sender is told, and their source may be cleared."""
-    rows = deliveries.of_documents(transaction, delivered)
+    rows = deliveries.of_documents(transaction, [document.id for document in arrived])
     missing = {row.document for row in rows if row.state is not DeliveryState.DELIVERED}
     moves = [
-        Move(document, DocumentState.SEALED, DocumentState.DELIVERED)
-        for document in delivered
-        if document not in missing
+        Move(document.id, DocumentState.SEALED, DocumentState.DELIVERED)
+        for document in arrived
+        if document.id not in missing
     ]
     moved = documents.move_many(transaction, moves, at=at)
-    done = [document for document in delivered if document in moved]
+    done = [document for document in arrived if document.id in moved]
     entries = [(Event.DELIVERED, row.document, {"destination": row.destination, "digest": row.digest})
                for row in rows if row.document in moved]  # fmt: skip
     journal.record_many(transaction, entries, at=at)
-    promise_each(transaction, Stage.REPORT, done, engine=engine, at=at)
-    promise_each(transaction, Stage.CLEAR, done, engine=engine, at=at)
+    promise_each(transaction, Stage.REPORT, [one.id for one in done], engine=engine, at=at)
+    cleared = [one.id for one in done if _is_cleared(folders.get(one.claimed.folder))]
+    promise_each(transaction, Stage.CLEAR, cleared, engine=engine, at=at)
+
+
+def _is_cleared(folder: WatchedFolder | None) -> bool:
+    """A folder that is not configured now may be again when its turn comes."""
+    return folder is None or folder.after is not SourcePolicy.LEAVE
 
 
 def _failed(

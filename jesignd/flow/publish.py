@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from jesignd.domain.sealing import Sealed
 from jesignd.durable import digest_of
 from jesignd.errors import VerificationFailed, Words
+from jesignd.flow.disk import disk_failed
 from jesignd.flow.records import sealed_from_json, sealed_to_json
-from jesignd.flow.sealing import disk_failed
 from jesignd.store.documents import Document
 
 if TYPE_CHECKING:

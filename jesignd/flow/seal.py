@@ -12,21 +12,29 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from jesignd.confined import Crashed, Pool
+from jesignd.confined import Crashed, Pool, Raised
 from jesignd.domain.documents import DocumentState
 from jesignd.domain.jobs import Batch, Promiser
 from jesignd.domain.levels import PadesLevel
-from jesignd.domain.sealing import Credential, RevocationMaterial, SealProfile, SealRequest, TimestampAuthority
+from jesignd.domain.sealing import (
+    AlsoSeal,
+    Credential,
+    RevocationMaterial,
+    Sealed,
+    SealProfile,
+    SealRequest,
+    TimestampAuthority,
+)
 from jesignd.errors import Code, CredentialError, DocumentError, JesignError, ServiceError, Words
 from jesignd.flow.commit import Failed, commit
+from jesignd.flow.disk import disk_failed
+from jesignd.flow.errands import seal_documents
 from jesignd.flow.publish import Made, discard, found_again, publish
 from jesignd.flow.records import Route
-from jesignd.flow.sealing import disk_failed, seal_document
 from jesignd.store import documents
 
 if TYPE_CHECKING:
     import datetime
-    from pathlib import Path
 
     from jesignd.flow.parallel import Spread
     from jesignd.store.database import Database
@@ -34,6 +42,11 @@ if TYPE_CHECKING:
     from jesignd.store.vault import Vault
 
 log = logging.getLogger(__name__)
+
+TOGETHER = 8
+"""Documents that one call to a child seals: what is the same for all is sent once."""
+TOGETHER_BYTES = 4 << 20
+"""Nor more than this, so that a call stays far below the time a document may take; a larger file goes alone."""
 
 _PATIENCE_SECONDS = 2.0
 """Far more than a whole batch takes, far less than a file may that exhausts its child."""
@@ -75,9 +88,11 @@ def seal_batch(
     under_way = {document.id for document in waiting}
     settled = [document for document in batch.documents if document not in under_way]
     for answers in spread.as_they_come(
-        lambda document: _seal_one(document, vault=vault, line=line, at=clock()), waiting, seconds=_PATIENCE_SECONDS
+        lambda chunk: _seal_some(chunk, vault=vault, line=line, at=clock()),
+        _chunks(waiting, line),
+        seconds=_PATIENCE_SECONDS,
     ):
-        results = _publish(answers, vault=vault)
+        results = _publish([result for chunk in answers for result in chunk], vault=vault)
         made = [result for result in results if isinstance(result, Made)]
         failed = [result for result in results if isinstance(result, Failed)]
         part = replace(batch, documents=(*settled, *(result.document.id for result in results)))
@@ -99,17 +114,76 @@ def _publish(results: Sequence[Made | Failed], *, vault: Vault) -> list[Made | F
     return [next(published) if isinstance(one, Made) else one for one in results]
 
 
-def _seal_one(document: Document, *, vault: Vault, line: SealingLine, at: datetime.datetime) -> Made | Failed:
-    """Seal one document into a temporary file, or find what an interrupted run published."""
+def _chunks(waiting: Sequence[Document], line: SealingLine) -> list[list[Document]]:
+    """Documents of one profile that go to a child together; where trusted time is asked for, each goes alone."""
+    chunks: list[list[Document]] = []
+    open_chunks: dict[str, tuple[list[Document], int]] = {}
+    for document in waiting:
+        name, size = Route.of(document).profile, document.claimed.size
+        chunk, room = open_chunks.get(name, ([], 0))
+        if not chunk or len(chunk) >= TOGETHER or size > room:
+            chunk, room = [], TOGETHER_BYTES
+            chunks.append(chunk)
+        chunk.append(document)
+        profile = line.profiles.get(name)
+        alone = profile is not None and profile.level is not PadesLevel.B_B
+        open_chunks[name] = (chunk, -1 if alone else room - size)
+    return chunks
+
+
+def _seal_some(
+    documents: Sequence[Document], *, vault: Vault, line: SealingLine, at: datetime.datetime
+) -> list[Made | Failed]:
+    """Seal documents into temporary files, or find what an interrupted run published of them."""
+    results: list[Made | Failed] = []
+    missing: list[Document] = []
+    for document in documents:
+        try:
+            made = found_again(document, vault)
+        except (JesignError, OSError) as error:
+            results.append(_failed(document, error))
+        else:
+            results += [made] if made else []
+            missing += [] if made else [document]
+    return results + (_ask_child(missing, vault=vault, line=line, at=at) if missing else [])
+
+
+def _ask_child(
+    documents: Sequence[Document], *, vault: Vault, line: SealingLine, at: datetime.datetime
+) -> list[Made | Failed]:
+    """Have a child seal these; when it crashes over several, each is tried alone and only the guilty one pays."""
+    files = [
+        AlsoSeal(
+            vault.path(one.claimed.digest),
+            vault.temporary_folder / f"{one.id}.{secrets.token_hex(4)}.sealing",
+            one.claimed.digest,
+        )
+        for one in documents
+    ]
     try:
-        return found_again(document, vault) or _ask_child(document, vault=vault, line=line, at=at)
-    except JesignError as error:
-        return Failed(document, error)
-    except Crashed as crash:
-        log.warning("sealing crashed document=%s %s", document.id, crash)
-        return Failed(document, _killed() if crash.reason == "killed" else _poison())
-    except OSError as error:
-        return Failed(document, disk_failed(error))
+        request, services = _request(Route.of(documents[0]), files[0], line, at)
+        answers = line.pool.run(seal_documents, request, tuple(files[1:]), services=services)
+        return [_result(*each) for each in zip(documents, files, answers, strict=True)]
+    except BaseException as error:
+        for file in files:
+            discard(file.target)
+        if isinstance(error, JesignError | OSError):
+            return [_failed(document, error) for document in documents]
+        if not isinstance(error, Crashed | ValueError):
+            raise
+        if len(documents) > 1:
+            return [one for document in documents for one in _ask_child([document], vault=vault, line=line, at=at)]
+        log.warning("sealing crashed document=%s %s", documents[0].id, error)
+        was_killed = isinstance(error, Crashed) and error.reason == "killed"
+        return [Failed(documents[0], _killed() if was_killed else _poison())]
+
+
+def _result(document: Document, file: AlsoSeal, answer: Sealed | Raised) -> Made | Failed:
+    return Failed(document, answer.error()) if isinstance(answer, Raised) else Made(document, answer, file.target)
+
+
+def _failed(document: Document, error: JesignError | OSError) -> Failed:
+    return Failed(document, error if isinstance(error, JesignError) else disk_failed(error))
 
 
 def _killed() -> ServiceError:
@@ -136,12 +210,14 @@ def _poison() -> DocumentError:
     )
 
 
-def _ask_child(document: Document, *, vault: Vault, line: SealingLine, at: datetime.datetime) -> Made:
-    profile, credential = _tools(Route.of(document), line)
-    target: Path = vault.temporary_folder / f"{document.id}.{secrets.token_hex(4)}.sealing"
+def _request(
+    route: Route, file: AlsoSeal, line: SealingLine, at: datetime.datetime
+) -> tuple[SealRequest, Mapping[str, Callable[[bytes], bytes]]]:
+    """How to seal on this route, and whom the child may ask for what."""
+    profile, credential = _tools(route, line)
     request = SealRequest(
-        original=vault.path(document.claimed.digest),
-        target=target,
+        original=file.original,
+        target=file.target,
         profile=profile,
         certificate=credential.certificate,
         chain=credential.chain,
@@ -149,16 +225,12 @@ def _ask_child(document: Document, *, vault: Vault, line: SealingLine, at: datet
         max_bytes=line.max_bytes,
         compare_one_in=line.compare_one_in,
         revocation=_proofs(profile, credential, line),
-        digest=document.claimed.digest,
+        digest=file.digest,
     )
     services: dict[str, Callable[[bytes], bytes]] = {"sign": credential.sign}
     if line.timestamps is not None:
         services["timestamp"] = line.timestamps.timestamp
-    try:
-        return Made(document, line.pool.run(seal_document, request, services=services), target)
-    except BaseException:
-        discard(target)
-        raise
+    return request, services
 
 
 def _tools(route: Route, line: SealingLine) -> tuple[SealProfile, Credential]:

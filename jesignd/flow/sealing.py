@@ -13,11 +13,12 @@ import hashlib
 import os
 from typing import NamedTuple
 
-from jesignd.confined import Ask
+from jesignd.confined import Ask, Raised
 from jesignd.domain.documents import Digest
 from jesignd.domain.levels import PadesLevel
-from jesignd.domain.sealing import Mark, Rung, Sealed, SealRequest
-from jesignd.errors import Code, DocumentError, ServiceError, VerificationFailed, Words
+from jesignd.domain.sealing import AlsoSeal, Mark, Rung, Sealed, SealRequest
+from jesignd.errors import Code, DocumentError, JesignError, VerificationFailed, Words
+from jesignd.flow.disk import disk_failed
 from jesignd.pades.readback import read_back
 from jesignd.pades.seal import CompiledProfile, compile_profile, seal
 from jesignd.pades.verify import spoilt_by
@@ -37,6 +38,19 @@ class _Attempt(NamedTuple):
     sealed: bytes
     checks: tuple[str, ...]
     compared: bool
+
+
+def seal_documents(first: SealRequest, others: tuple[AlsoSeal, ...], ask: Ask) -> tuple[Sealed | Raised, ...]:
+    """`seal_document` for several files in one call, the first one's first: what one of them raises is its answer."""
+    like = functools.partial(dataclasses.replace, first)
+    alike = [like(original=one.original, target=one.target, digest=one.digest) for one in others]
+    answers: list[Sealed | Raised] = []
+    for request in (first, *alike):
+        try:
+            answers.append(seal_document(request, ask))
+        except JesignError as error:
+            answers.append(Raised.of(error))
+    return tuple(answers)
 
 
 def seal_document(request: SealRequest, ask: Ask) -> Sealed:
@@ -175,16 +189,5 @@ def _lost(request: SealRequest) -> VerificationFailed:
         hint=Words(
             "vérifiez le disque, restaurez le coffre depuis la dernière sauvegarde, puis rechargez la configuration",
             "check the disk, restore the vault from the last backup, then reload the configuration",
-        ),
-    )
-
-
-def disk_failed(error: OSError) -> ServiceError:
-    """A full or failing disk, in words for the operator; sealing waits for it."""
-    return ServiceError(
-        Words(f"disque du dossier d’état : {error.strerror}", f"disk of the state folder: {error.strerror}"),
-        hint=Words(
-            "vérifiez la place et les droits ; le scellement reprend de lui-même",
-            "check space and rights; sealing resumes by itself",
         ),
     )

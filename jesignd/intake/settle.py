@@ -296,9 +296,9 @@ class Tracker:
         return []
 
     @property
-    def has_ready(self) -> bool:
-        """Whether bundles wait to be taken."""
-        return bool(self._ready)
+    def count_ready(self) -> int:
+        """How many bundles wait to be taken."""
+        return len(self._ready)
 
     def pending(self) -> tuple[int, float | None]:
         """How many documents wait to be taken, and since when the oldest of them has been seen."""

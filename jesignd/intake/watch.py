@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 BATCH = 64
 """Documents handed over at once: one transaction, one sync."""
 
+_GATHERING_SECONDS = 0.1
+"""At least so long between a batch that was not full and the next: what comes meanwhile goes together. A document that
+comes alone does not wait."""
 _DEBOUNCE_SECONDS = 0.005
 _PROOF_SECONDS = 5.0
 """How often at least the marker is looked at."""
@@ -104,6 +107,7 @@ class FolderWatch:
         self._wants_whole = True
         self._next_whole = 0.0
         self._rests_until = 0.0
+        self._gathers_until = 0.0
         self._scanned_at: float | None = None
         self._listing_since: float | None = None
 
@@ -261,9 +265,13 @@ class FolderWatch:
             self._on_refused(self._folder, refused)
 
     def _hand_over(self) -> None:
+        if self._clock() < self._gathers_until and self._tracker.count_ready < BATCH:
+            return
         bundles = self._tracker.take_ready(BATCH)
         if not bundles:
             return
+        if len(bundles) < BATCH:
+            self._gathers_until = self._clock() + _GATHERING_SECONDS
         try:
             outcomes = self._on_ready(self._folder, bundles)
         except (JesignError, OSError) as error:
@@ -274,10 +282,10 @@ class FolderWatch:
 
     def _rest(self) -> None:
         """Sleep until somebody calls or something is due."""
-        if self._tracker.has_ready:
-            return
         now = self._clock()
         instants = [now + _PROOF_SECONDS, self._next_whole, self._tracker.next_due()]
+        if ready := self._tracker.count_ready:
+            instants.append(self._gathers_until if ready < BATCH else now)
         if self._wants_whole:
             instants.append(self._rests_until)
         if self._state is FolderState.OFFLINE:

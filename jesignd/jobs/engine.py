@@ -16,7 +16,7 @@ from dbos import DBOS
 from jesignd.domain.documents import DocumentId
 from jesignd.domain.jobs import Batch, Stage, Transaction
 from jesignd.jobs import client
-from jesignd.jobs.polling import Polling
+from jesignd.jobs.polling import Line, Polling
 from jesignd.jobs.worker import Worker
 
 if TYPE_CHECKING:
@@ -50,15 +50,20 @@ class DbosEngine:
         self._lanes = lanes
         self._client = client.DbosClientEngine(database)
         self._polling = Polling(database, workers=workers, lanes=lanes)
-        self._promised: dict[int, set[str]] = {}
+        self._promised: dict[int, list[Line]] = {}
         self._worker: Worker | None = None
         database.on_end(self._transaction_ended)
 
     def enqueue(self, transaction: Transaction, batch: Batch, *, delay_seconds: float = 0.0) -> str:
-        """Promise the batch in this transaction and return the job's id; nothing runs if it rolls back."""
+        """Promise the batch in this transaction and return the job's id; nothing runs if it rolls back.
+
+        What a job promises may become part of that job (see `worker.CHAIN`).
+        """
+        if delay_seconds <= 0 and self._worker is not None and (joined := self._worker.joined(batch)) is not None:
+            return joined
         job = self._client.enqueue(transaction, batch, delay_seconds=delay_seconds)
         if delay_seconds <= 0:
-            self._promised.setdefault(id(transaction), set()).add(client.queue_of(batch.stage))
+            self._promised.setdefault(id(transaction), []).append(line_of(batch))
         return job
 
     def live(self, jobs: Sequence[str]) -> frozenset[str]:
@@ -80,9 +85,20 @@ class DbosEngine:
         """Forget finished jobs older than this; the number forgotten."""
         return self._client.collect(before)
 
-    def run(self, stages: Mapping[Stage, Callable[[Batch], None]]) -> None:
-        """Start doing jobs, beginning with those this node left in hand; returns at once."""
-        self._worker = worker = Worker(stages, workers=self._workers, done=self._polling.wake)
+    def run(
+        self,
+        stages: Mapping[Stage, Callable[[Batch], None]],
+        *,
+        held: Callable[[str], Sequence[Batch]] | None = None,
+    ) -> None:
+        """Start doing jobs, beginning with those this node left in hand; returns at once.
+
+        `held` tells what the stages still hold for a job; with it, what a job promises may become part of it.
+        """
+        polling = self._polling
+        self._worker = worker = Worker(
+            stages, workers=self._workers, held=held, done=lambda batch: polling.ended(line_of(batch))
+        )
         self._polling.prepare()
         instance = DBOS(
             config={
@@ -101,6 +117,7 @@ class DbosEngine:
         @DBOS.workflow(name=client.WORKFLOW, max_recovery_attempts=None)
         def _batch(stage: str, documents: list[str], lane: str, attempt: int) -> str:
             batch = Batch(Stage(stage), tuple(map(DocumentId, documents)), lane, attempt)
+            polling.begun(line_of(batch))
             return worker.do(DBOS.workflow_id or "", batch)
 
         self._polling.launch(instance)
@@ -139,5 +156,10 @@ class DbosEngine:
         return True
 
     def _transaction_ended(self, transaction: Transaction) -> None:
-        """Also after a rollback: looking once for nothing costs a millisecond."""
-        self._polling.wake(self._promised.pop(id(transaction), ()))
+        """Also after a rollback: looking once for nothing costs little."""
+        self._polling.promised(self._promised.pop(id(transaction), ()))
+
+
+def line_of(batch: Batch) -> Line:
+    """What this batch waits in."""
+    return Line(client.queue_of(batch.stage), batch.lane)

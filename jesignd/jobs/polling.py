@@ -9,7 +9,8 @@ from __future__ import annotations
 import inspect
 import logging
 import threading
-from typing import TYPE_CHECKING, Any, cast
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from dbos import DBOS, DBOSClient
 from dbos import _queue as library_queue
@@ -31,6 +32,13 @@ _BUSY_POLL_SECONDS = 0.05
 _AGAIN_SECONDS = 1.0
 
 
+class Line(NamedTuple):
+    """A queue and the lane in it: what waits for what."""
+
+    queue: str
+    lane: str
+
+
 class Polling:
     """The queues of this node: their limits, and the threads that look into them."""
 
@@ -41,6 +49,8 @@ class Polling:
         self._wakes = {client.LINE: Wake(), client.DELIVERY: Wake()}
         self._threads: list[threading.Thread] = []
         self._own = loop_is_known()
+        self._waiting: Counter[Line] = Counter()
+        self._counting = threading.Lock()
 
     def prepare(self) -> None:
         """Store the limits, before the library is launched: it would begin with those stored by an earlier run."""
@@ -70,10 +80,23 @@ class Polling:
                 thread.start()
                 self._threads.append(thread)
 
-    def wake(self, queues: Iterable[str] = (client.LINE, client.DELIVERY)) -> None:
-        """There may be work, or a free worker, for these queues now."""
-        for name in queues:
-            self._wakes[name].nudge()
+    def promised(self, lines: Iterable[Line]) -> None:
+        """There may be work for these now."""
+        lines = list(lines)
+        with self._counting:
+            self._waiting.update(lines)
+        for queue in {line.queue for line in lines}:
+            self._wakes[queue].nudge()
+
+    def begun(self, line: Line) -> None:
+        """One that waited here has been begun."""
+        with self._counting:
+            self._waiting[line] = max(0, self._waiting[line] - 1)
+
+    def ended(self, line: Line) -> None:
+        """There is room for another, if one waits; of those promised by other processes we do not know."""
+        if self._waiting[line] > 0:
+            self._wakes[line.queue].soon()
 
     def is_alive(self) -> bool:
         """Whether every thread of ours still asks."""

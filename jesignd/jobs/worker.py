@@ -9,34 +9,55 @@ import traceback
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+from jesignd.domain.jobs import Batch, Stage
 
-    from jesignd.domain.jobs import Batch, Stage
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 log = logging.getLogger(__name__)
+
+
+CHAIN = (Stage.RECOGNISE, Stage.AUTHORISE, Stage.SEAL)
+"""Stages that one job does one after the other: what the former promises becomes part of the job that is doing it. A
+job of the engine costs as much as recognising ten documents.
+"""
+
+
+class _Here(threading.local):
+    """What this thread is doing."""
+
+    job: str | None = None
+    stage: Stage | None = None
 
 
 class Worker:
     """Calls stage functions, in whatever thread it is called, and counts those under way."""
 
     def __init__(
-        self, stages: Mapping[Stage, Callable[[Batch], None]], *, workers: int, done: Callable[[], None]
+        self,
+        stages: Mapping[Stage, Callable[[Batch], None]],
+        *,
+        workers: int,
+        held: Callable[[str], Sequence[Batch]] | None,
+        done: Callable[[Batch], None],
     ) -> None:
-        """`done` is called after each batch. Never more than `workers` run at once beside the lanes, one in each lane.
+        """`held`: what a job has promised itself to do further (None: jobs promise nothing to themselves).
 
+        `done` is called after each job. Never more than `workers` run at once beside the lanes, one in each lane.
         The library counts what it has begun a moment after it has begun it; asked twice in that moment, it begins one
         too many, which then waits here.
         """
         self._stages = stages
+        self._held = held
         self._done = done
         self._line = threading.Semaphore(workers)
         self._lanes: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._idle = threading.Condition()
         self._in_hand: set[str] = set()
+        self._here = _Here()
 
     def do(self, job: str, batch: Batch) -> str:
-        """Call the function of the batch's stage; `done` or `failed`, told once and never raised.
+        """Call the functions of the batch's stage and of those that follow in the job; `done` or `failed`, not raised.
 
         What failed is still promised in the stages, so that it is promised again once it is overdue: an exception here
         must not end a thread of the engine, nor be kept in its tables with what it says about people.
@@ -45,17 +66,38 @@ class Worker:
             self._in_hand.add(job)
         try:
             with self._lanes[batch.lane] if batch.lane else self._line:
-                self._stages[batch.stage](batch)
+                self._follow(job, batch)
         except Exception as error:  # noqa: BLE001 - see above
             _tell(job, batch, error)
             return "failed"
         else:
             return "done"
         finally:
+            self._here.job = None
             with self._idle:
                 self._in_hand.discard(job)
                 self._idle.notify_all()
-            self._done()
+            self._done(batch)
+
+    def joined(self, batch: Batch) -> str | None:
+        """The job under way in this thread, if it is to do this batch as well; asked when the batch is promised."""
+        here = self._here
+        if here.job is None or here.stage not in CHAIN or batch.stage not in CHAIN:
+            return None
+        return here.job if CHAIN.index(batch.stage) > CHAIN.index(here.stage) else None
+
+    def _follow(self, job: str, batch: Batch) -> None:
+        """Do the batch, then what it led to; a job that was cut off between two stages goes on where it was."""
+        if self._held is not None:
+            self._here.job, self._here.stage = job, batch.stage
+        self._stages[batch.stage](batch)
+        if self._held is None or batch.stage not in CHAIN:
+            return
+        for stage in CHAIN[CHAIN.index(batch.stage) + 1 :]:
+            self._here.stage = stage
+            for following in self._held(job):
+                if following.stage is stage:
+                    self._stages[stage](following)
 
     def has_in_hand(self, job: str) -> bool:
         """Whether the job was begun here and has not ended."""

@@ -82,13 +82,23 @@ def _in_free_area(data: bytes, opened: Structure, mark: Mark, *, asked: int) -> 
     """
     shapes = (mark, *_strips(mark))
     ways = ((shape, avoid) for avoid in (free_area.obstacles, free_area.unsigned_obstacles) for shape in shapes)
-    with viewer(data) as document:
+    with viewer(_plain(data, opened, asked)) as document:
         pages = _Pages(document, opened.pdf, asked)
+        if (found := pages.at_the_foot(mark)) is not None:
+            return found
         for shape, avoid in ways:
             for number in outwards(asked, opened.pages):
                 if (found := pages.room(number, shape, avoid)) is not None:
                     return found
     raise refusals.no_free_area(asked)
+
+
+def _plain(data: bytes, opened: Structure, asked: int) -> bytes:
+    """The file as it is quickest to draw; as it is where that cannot be made out."""
+    try:
+        return free_area.plain_colours(data, opened.pdf.pages[asked - 1].obj)
+    except READING_FAULTS:
+        return data
 
 
 class _Pages:
@@ -99,6 +109,19 @@ class _Pages:
         self._pdf = pdf
         self._asked = asked
         self._drawn: dict[int, tuple[PageBox, free_area.Grid]] = {}
+
+    def at_the_foot(self, mark: Mark) -> Placement | None:
+        """The place that `room` would give first, found by drawing less; None when that does not tell."""
+        try:
+            page = self._pdf.pages[self._asked - 1].obj
+            box = page_box(page)
+            corner = corner_rectangle(box.size, mark, Corner.BOTTOM_RIGHT)
+            seen = free_area.at_the_foot(
+                self._document, self._asked, box, obstacles=free_area.obstacles(page, box), corner=corner
+            )
+            return None if seen is None else _placement(box, seen, page=self._asked)
+        except READING_FAULTS:
+            return None
 
     def room(self, number: int, mark: Mark, avoid: Avoid) -> Placement | None:
         """A place for the mark on this page, or None; also when a page that was not asked for cannot be read."""

@@ -110,6 +110,15 @@ def greys_of(page: pypdfium2.PdfPage, *, scale: float) -> Picture:
     return _packed(page.render(scale=_within_limits(page, scale), grayscale=True, **_AS_SHOWN))
 
 
+def foot_of(page: pypdfium2.PdfPage, *, scale: float, share: float) -> tuple[Picture, float]:
+    """The lowest `share` of `greys_of`, to the next pixel, and what share that is."""
+    scale = _within_limits(page, scale)
+    height = page.get_size()[1]
+    cut = (0, 0, 0, height * (1 - share))
+    picture = _packed(page.render(scale=scale, grayscale=True, crop=cut, **_AS_SHOWN))
+    return picture, picture.height / math.ceil(height * scale)
+
+
 _AS_SHOWN: dict[str, Any] = {
     "may_draw_forms": True,
     "fill_color": (255, 255, 255, 255),

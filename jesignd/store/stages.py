@@ -94,6 +94,11 @@ def of_document(tx: Transaction, document: DocumentId) -> list[Promise]:
     return _promises(tx, table.c.document == document)
 
 
+def of_job(tx: Transaction, job: str) -> list[Batch]:
+    """What this job was promised to do and has not done."""
+    return [promise.batch for promise in _promises(tx, table.c.job == job)]
+
+
 def overdue(tx: Transaction, before: datetime.datetime, *, limit: int = _LIMIT) -> list[Promise]:
     """Promises of up to `limit` documents that were to begin before this instant and are not done; soonest first."""
     return _promises(tx, table.c.due < before, limit=limit)

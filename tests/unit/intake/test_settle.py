@@ -177,7 +177,7 @@ def test_twins_are_both_refused_until_one_of_them_goes(hot: HotFolder) -> None:
 def test_a_twin_that_comes_later_takes_back_what_was_not_yet_handed_over(hot: HotFolder) -> None:
     hot.drop("a.pdf")
     hot.tracker.feed(hot.listing(), hot.now, {"a.pdf"})
-    assert hot.tracker.has_ready
+    assert hot.tracker.count_ready == 1
     hot.drop("A.pdf")
     assert hot.look("A.pdf") == []
     assert set(hot.codes().values()) == {Code.TWIN_NAMES}

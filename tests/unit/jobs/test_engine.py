@@ -8,12 +8,13 @@ from collections.abc import Callable
 
 import pytest
 
-from jesignd.domain.documents import DocumentId
+from jesignd.domain.documents import Claimed, Digest, DocumentId
 from jesignd.domain.jobs import BATCH_LIMIT, Batch, Engine, Stage
 from jesignd.jobs import polling
 from jesignd.jobs.client import DbosClientEngine
 from jesignd.jobs.engine import DbosEngine
-from jesignd.store import nodes
+from jesignd.store import documents, nodes
+from jesignd.store import stages as store
 from jesignd.store.database import Database, connection
 
 StartEngine = Callable[..., DbosEngine]
@@ -69,6 +70,45 @@ def test_a_promise_is_kept_as_it_was_made(database: Database, new_engine: StartE
     for one in given:
         promise(database, engine, one)
     assert sorted(stages.wait_for(3), key=str) == sorted(given, key=str)
+
+
+def test_what_a_job_promises_becomes_part_of_it_where_stages_follow_each_other(
+    database: Database, new_engine: StartEngine
+) -> None:
+    engine = new_engine()
+    jobs: dict[Stage, str] = {}
+
+    def lead_on(given: Batch) -> None:
+        following = {Stage.RECOGNISE: Stage.AUTHORISE, Stage.AUTHORISE: Stage.SEAL, Stage.SEAL: Stage.REPORT}
+        with database.transaction() as tx:
+            store.finish(tx, given.stage, given.documents)
+            if given.stage in following:
+                further = Batch(following[given.stage], given.documents)
+                jobs[further.stage] = engine.enqueue(tx, further)
+                store.promise(tx, further, jobs[further.stage], due=datetime.datetime.now(datetime.UTC))
+
+    def held(job: str) -> list[Batch]:
+        with database.reading() as tx:
+            return store.of_job(tx, job)
+
+    with database.transaction() as tx:
+        claimed = Claimed("paie", "a.pdf", "a.pdf", 10, 1, 1, Digest("0" * 64))
+        documents.insert(tx, [claimed], at=datetime.datetime.now(datetime.UTC))
+        given = Batch(Stage.RECOGNISE, (claimed.id,))
+        first = engine.enqueue(tx, given)
+        store.promise(tx, given, first, due=datetime.datetime.now(datetime.UTC))
+    stages = Stages(lead_on)
+    engine.run(stages.functions, held=held)
+    done = [one.stage for one in stages.wait_for(4)]
+    assert done == [Stage.RECOGNISE, Stage.AUTHORISE, Stage.SEAL, Stage.REPORT]
+    assert jobs[Stage.AUTHORISE] == jobs[Stage.SEAL] == first != jobs[Stage.REPORT]
+
+
+def test_a_job_cut_off_between_two_stages_goes_on_where_it_was(database: Database, new_engine: StartEngine) -> None:
+    engine, stages = new_engine(), Stages()
+    job = promise(database, engine, batch(Stage.RECOGNISE))
+    engine.run(stages.functions, held=lambda one: [batch(Stage.SEAL)] if one == job else [])
+    assert [one.stage for one in stages.wait_for(2)] == [Stage.RECOGNISE, Stage.SEAL]
 
 
 def test_a_promise_rolled_back_is_not_kept(database: Database, new_engine: StartEngine) -> None:

@@ -11,10 +11,22 @@ def test_pauses_grow_when_nothing_comes_but_never_beyond_the_pace() -> None:
     began = time.monotonic()
     for _ in range(12):
         assert not wake.wait(0.05)
-    assert 0.25 < time.monotonic() - began < 0.6
+    assert 0.5 < time.monotonic() - began < 1
 
 
-def test_a_nudge_ends_the_pause_and_makes_the_next_ones_short() -> None:
+def test_room_that_comes_soon_is_looked_for_soon() -> None:
+    wake = Wake()
+    while wake.wait(0.4) or wake._pause_seconds < 0.4:
+        pass
+    threading.Timer(0.02, wake.soon).start()
+    began = time.monotonic()
+    wake.wait(5)
+    wake.soon()
+    wake.wait(5)
+    assert time.monotonic() - began < 1
+
+
+def test_a_nudge_ends_the_pause_and_makes_the_next_one_short() -> None:
     wake = Wake()
     for _ in range(12):
         wake.wait(0.05)

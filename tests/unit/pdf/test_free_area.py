@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import io
+
 import pikepdf
 import pytest
 from conftest import saved, text_page
@@ -7,7 +9,10 @@ from pikepdf import Array, Dictionary, Name
 
 from jesignd.domain.sealing import Corner, Mark, Placement
 from jesignd.errors import Code, DocumentHeld
-from jesignd.pdf.geometry import outwards, place
+from jesignd.pdf.free_area import PIXELS_PER_POINT, grid_of, nearest, plain_colours
+from jesignd.pdf.geometry import SHRINKING, corner_rectangle, outwards, place
+from jesignd.pdf.opened import viewer
+from jesignd.pdf.render import greys_of, page_of
 
 LINE = 12
 AUTO = Mark(corner=Corner.AUTO)
@@ -174,3 +179,32 @@ def test_a_tiny_page_gets_a_mark_that_fits():
     left, bottom, right, top = place(saved(pdf), AUTO).shown
     assert 0 <= left < right <= 60
     assert 0 <= bottom < top <= 20
+
+
+@pytest.mark.parametrize("lines", [3, 40, 55, 60])
+@pytest.mark.parametrize("footer", [0, 1, 6, 14])
+def test_looking_at_the_foot_first_gives_what_the_whole_page_gives(lines, footer):
+    rows = "".join(
+        f"1 0 0 1 {250 if footer == 6 else 20} {16 + 11 * row} Tm (Pied de page) Tj " for row in range(footer)
+    )
+    data = saved(written(lines, extra=f"BT /F1 6 Tf {rows} ET"))
+    corner = corner_rectangle((595, 842), AUTO, Corner.BOTTOM_RIGHT)
+    with viewer(data) as document, page_of(document, 1) as page:
+        whole = grid_of(greys_of(page, scale=PIXELS_PER_POINT), size=(595, 842))
+    expected = next(found for share in SHRINKING if (found := nearest(whole, corner=corner, share=share)))
+    assert place(data, AUTO).shown == pytest.approx(expected, abs=1e-3)
+
+
+def test_colour_profiles_make_no_difference_to_where_the_mark_goes():
+    pdf = written(58)
+    before = place(saved(pdf), AUTO)
+    profile = pdf.make_stream(bytes(range(256)) * 2, N=3)
+    page = pdf.pages[0]
+    page.Resources.ColorSpace = Dictionary(Cs=Array([Name.ICCBased, profile]), Odd=Array([]), Plain=Name.DeviceRGB)
+    page.Contents = pdf.make_stream(b"/Cs cs 0 0 0 sc " + page.Contents.read_bytes())
+    data = saved(pdf)
+    with pikepdf.open(io.BytesIO(data)) as opened:
+        plain = plain_colours(data, opened.pages[0].obj)
+    assert len(plain) == len(data)
+    assert plain != data
+    assert place(data, AUTO).shown == before.shown
