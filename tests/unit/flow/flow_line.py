@@ -220,7 +220,7 @@ class Line(Sight):
 
     def made(self, *ids: DocumentId) -> list[Made]:
         """Seal and publish these, and be cut off before it is committed."""
-        made = [seal._seal_one(self.document(one), vault=self.vault, line=self.sealing, at=self.now) for one in ids]
+        made = seal._seal_some([self.document(one) for one in ids], vault=self.vault, line=self.sealing, at=self.now)
         return publish([one for one in made if isinstance(one, Made)], vault=self.vault)
 
     def commit(self, made: Sequence[Made]) -> None:
