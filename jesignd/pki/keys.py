@@ -86,5 +86,7 @@ def _encryption(passphrase: bytes) -> KeySerializationEncryption:
 def _closed() -> CredentialError:
     return CredentialError(
         Words("la clé de l’autorité ne s’ouvre pas", "the authority’s key does not open"),
-        hint=Words("vérifiez sa phrase de passe (pki: passphrase)", "check its passphrase (pki: passphrase)"),
+        hint=Words(
+            "vérifiez sa phrase de passe : `pki: {passphrase: …}`", "check its passphrase: `pki: {passphrase: …}`"
+        ),
     )

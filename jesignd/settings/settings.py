@@ -143,8 +143,8 @@ class Settings:
                     "no enrolment secret is configured: neither identity documents nor codes",
                 ),
                 hint=Words(
-                    "`openssl rand -base64 48`, puis enrolment: {secret: {credential: …}}",
-                    "`openssl rand -base64 48`, then enrolment: {secret: {credential: …}}",
+                    "`openssl rand -base64 48`, puis `enrolment: {secret: {credential: …}}`",
+                    "`openssl rand -base64 48`, then `enrolment: {secret: {credential: …}}`",
                 ),
             )
         return resolve(secret)
@@ -161,8 +161,8 @@ class Settings:
             raise SettingsError(
                 Words("aucune autorité de certification n’est configurée", "no certificate authority is configured"),
                 hint=Words(
-                    "pki: {directory: …, passphrase: {credential: …}, public_url: http://…}",
-                    "pki: {directory: …, passphrase: {credential: …}, public_url: http://…}",
+                    "`pki: {directory: …, passphrase: {credential: …}, public_url: http://…}`",
+                    "`pki: {directory: …, passphrase: {credential: …}, public_url: http://…}`",
                 ),
             )
         return found
