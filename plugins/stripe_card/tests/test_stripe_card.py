@@ -158,7 +158,7 @@ def test_a_signed_notice_is_believed() -> None:
         lambda: signed(notice(), at=time.time() - 3600),
         lambda: signed(notice(amount_total=1)),
     ],
-    ids=["none", "made up", "another secret", "an hour old", "of another notice"],
+    ids=["none", "made up", "another secret", "an hour old", "of another amount"],
 )
 def test_a_notice_that_stripe_did_not_sign_just_now_is_refused(sign) -> None:
     with pytest.raises(NotAllowed):
