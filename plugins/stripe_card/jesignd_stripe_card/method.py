@@ -46,9 +46,9 @@ class StripeCard(PaymentMethod[StripeOptions]):
                 params=_session(request), options={"idempotency_key": request.reference}
             )
         except stripe.StripeError as error:
-            # The class only: a message may quote the key.
+            kind = type(error).__name__  # the class only: a message may quote the key
             raise ServiceError(
-                Words(f"Stripe refuse ou ne répond pas ({type(error).__name__})", "Stripe refuses or does not answer"),
+                Words(f"Stripe refuse ou ne répond pas ({kind})", f"Stripe refuses or does not answer ({kind})"),
                 hint=Words("vérifiez `card.key`, réessayez", "check `card.key`, try again"),
             ) from None
         return PaymentPage(str(session.url), str(session.id))

@@ -300,7 +300,7 @@ def house(tmp_path, authority):
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_house_and_the_model_never_differ(house):
-    histories = int(os.environ.get("JESIGND_HISTORIES", "30"))
+    histories = int(os.environ.get("JESIGND_HISTORIES", "45"))
     run_state_machine_as_test(
         house,
         settings=settings(
@@ -310,6 +310,6 @@ def test_the_house_and_the_model_never_differ(house):
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert steps >= min(2000, histories * 60)
+    assert steps >= min(2000, histories * 45)
     for answer in ("own right", "delegated", "no_right", "revoked"):
         assert told[answer], f"no history came across {answer}: {told}"
