@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,13 @@ def test_what_is_due_is_published_once(pki: Pki, database: Database, made: str) 
     assert list_number(database, made) == 1
 
 
-def test_a_key_that_does_not_open_is_told_and_survived(pki: Pki, database: Database, made: str, caplog) -> None:
+def test_a_key_that_does_not_open_is_told_and_survived(
+    pki: Pki, database: Database, made: str, caplog, monkeypatch
+) -> None:
+    # A logger of its own: what other tests of this process do to the real one must not matter here.
+    told = logging.Logger("told")
+    told.addHandler(caplog.handler)
+    monkeypatch.setattr("jesignd.daemon.publishing.log", told)
     assert pki.passphrase.file is not None
     Path(pki.passphrase.file).write_bytes(b"une autre phrase de passe")
     publishing = Publishing(database, now)
