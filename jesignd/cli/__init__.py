@@ -32,6 +32,10 @@ COMMANDS: dict[str, Entry] = {
         "jesignd.cli.run:run",
         Words("Lancer le démon au premier plan.", "Run the daemon in the foreground."),
     ),
+    "web": Entry(
+        "jesignd.cli.web:web",
+        Words("Lancer le programme web.", "Run the web program."),
+    ),
     "status": Entry(
         "jesignd.cli.status:status",
         Words("Dossiers surveillés, documents, crédit.", "Watched folders, documents, credit."),
@@ -74,6 +78,30 @@ COMMANDS: dict[str, Entry] = {
     "credit": Entry(
         "jesignd.cli.credit:credit",
         Words("Solde, versement et relevé.", "Balance, top-up and statement."),
+    ),
+    "firm": Entry("jesignd.cli.firm:firm", Words("Cabinets et leurs membres.", "Firms and their members.")),
+    "user": Entry(
+        "jesignd.cli.user:user",
+        Words("Comptes : personnes, mots de passe, rôles, clés.", "Accounts: people, passwords, roles, keys."),
+    ),
+    "enrol": Entry(
+        "jesignd.cli.enrol:enrol",
+        Words("Enregistrement : pièce, mobile, approbation.", "Enrolment: papers, mobile, approval."),
+    ),
+    "certificate": Entry(
+        "jesignd.cli.certificate:certificate",
+        Words("Certificats : délivrer, renouveler, révoquer.", "Certificates: issue, renew, revoke."),
+    ),
+    "authority": Entry(
+        "jesignd.cli.authority:authority",
+        Words("Autorité de certification du cabinet.", "The firm's certificate authority."),
+    ),
+    "delegation": Entry(
+        "jesignd.cli.delegation:delegation",
+        Words("Délégations : accorder, importer, révoquer.", "Delegations: grant, import, revoke."),
+    ),
+    "mandate": Entry(
+        "jesignd.cli.mandate:mandate", Words("Mandats donnés par les clients.", "Mandates given by clients.")
     ),
     "plugin": Entry("jesignd.cli.plugin:plugin", Words("Connecteurs installés.", "Installed connectors.")),
 }

@@ -13,12 +13,17 @@ from typing import TYPE_CHECKING
 from jesignd.confined import Limits, Pool
 from jesignd.daemon.configured import Configured, configure, needs_restart
 from jesignd.daemon.lock import StateLock
+from jesignd.daemon.publishing import Publishing
 from jesignd.daemon.watches import Watches
 from jesignd.domain.jobs import Batch, Stage
 from jesignd.durable import make_directories
+from jesignd.errors import JesignError
 from jesignd.flow.authorise import authorise_batch
+from jesignd.flow.card import count_payments
+from jesignd.flow.charges import check_balance, release_forgotten
 from jesignd.flow.clear import clear_batch
 from jesignd.flow.deliver import deliver_batch
+from jesignd.flow.enrol import purge_identities
 from jesignd.flow.errands import WARM
 from jesignd.flow.outcomes import RESUMED_BY_CREDIT, RESUMED_BY_SETTINGS
 from jesignd.flow.parallel import Spread
@@ -30,8 +35,10 @@ from jesignd.flow.seal import seal_batch
 from jesignd.jobs.engine import DbosEngine
 from jesignd.jobs.timers import Timers
 from jesignd.plugin.installed import installed_plugins
+from jesignd.plugin.paying import PaymentUse, receive_webhook
 from jesignd.plugin.supervising import Recogniser
 from jesignd.settings.load import load
+from jesignd.settings.secrets import resolve
 from jesignd.store import nodes, stages
 from jesignd.store.database import Database
 from jesignd.store.vault import Vault
@@ -44,6 +51,9 @@ log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 5.0
 RECONCILE_SECONDS = 30.0
 COLLECT_SECONDS = 3600.0
+PUBLISH_SECONDS = 60.0
+PURGE_SECONDS = 3600.0
+"""Between two looks for identity documents whose time has come."""
 KEPT_JOBS = datetime.timedelta(days=7)
 KEPT_TEMPORARY = datetime.timedelta(hours=1)
 """Far longer than a batch takes."""
@@ -87,6 +97,7 @@ class House:
         self._engine = DbosEngine(self._database, node=self._node)
         self._watches = Watches(database=self._database, vault=self._vault, engine=self._engine, clock=now)
         self._timers = Timers()
+        self._publishing = Publishing(self._database, now)
 
     def start(self) -> None:
         """Warm the children, take up what was left undone, then watch the folders."""
@@ -96,6 +107,8 @@ class House:
         self._resume()
         self._timers.every(HEARTBEAT_SECONDS, "heartbeat", self._beat)
         self._timers.every(RECONCILE_SECONDS, "reconcile", self._reconcile)
+        self._timers.every(PUBLISH_SECONDS, "publish", self._publish)
+        self._timers.every(PURGE_SECONDS, "purge", lambda: purge_identities(database=self._database, clock=now))
         self._timers.every(COLLECT_SECONDS, "collect", self._collect)
         self._timers.start()
         self._reconcile()
@@ -226,6 +239,35 @@ class House:
             dead = nodes.silent(transaction, DEAD_AFTER)
         self._engine.recover([node for node in dead if node != self._node])
         reconcile(database=self._database, engine=self._engine, clock=now)
+        release_forgotten(database=self._database, clock=now)
+        check_balance(database=self._database, warn_below=self._configured.settings.warn_below, clock=now)
+        self._count_payments()
+
+    def _count_payments(self) -> None:
+        """Count what was paid by card; a service or plugin that fails is told, and asked again at the next tick."""
+        settings = self._configured.settings
+        card = settings.configuration.card
+        if card is None:
+            return
+        use = PaymentUse(card.method, card.written_options())
+        try:
+            added = count_payments(
+                lambda payload, header: receive_webhook(
+                    use, payload, header, secret=resolve(card.webhook).decode("ascii", "replace")
+                ),
+                database=self._database,
+                vat=settings.prices.vat,
+                warn_below=settings.warn_below,
+                clock=now,
+            )
+        except JesignError as error:
+            log.error("notices of payment not read: %s", error.message.en)
+            return
+        if added:
+            resume(RESUMED_BY_CREDIT, database=self._database, engine=self._engine, clock=now)
+
+    def _publish(self) -> None:
+        self._publishing.publish(self._configured.settings.configuration.pki)
 
     def _resume(self) -> None:
         resume(RESUMED_BY_SETTINGS | RESUMED_BY_CREDIT, database=self._database, engine=self._engine, clock=now)

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import TypeAdapter
 
+from jesignd.settings.model.enrolment import Enrolment
 from jesignd.settings.model.firm import Firm, Person, Storage
 from jesignd.settings.model.folders import DestinationFolder, Folder
 from jesignd.settings.model.keys import Key, Revocation, TimestampService, Trust
+from jesignd.settings.model.pki import Pki
 from jesignd.settings.model.rules import RuleEntry
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ class Draft:
     storage: Storage | None
     trust: Trust | None
     revocation: Revocation | None
+    enrolment: Enrolment | None
+    pki: Pki | None
     keys: Mapping[str, Key]
     timestamping: Mapping[int, TimestampService]
     people: Mapping[int, Person]
@@ -50,6 +54,8 @@ def draft_of(data: Mapping[str, object], wrong: frozenset[KeyPath]) -> Draft:
         storage=sound.section("storage", TypeAdapter(Storage)),
         trust=sound.section("trust", TypeAdapter(Trust)),
         revocation=sound.section("revocation", TypeAdapter(Revocation)),
+        enrolment=sound.section("enrolment", TypeAdapter(Enrolment)),
+        pki=sound.section("pki", TypeAdapter(Pki)),
         keys=sound.entries("keys", TypeAdapter(Key)),
         timestamping=sound.items("timestamping", TypeAdapter(TimestampService)),
         people=sound.items("people", TypeAdapter(Person)),

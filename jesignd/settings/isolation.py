@@ -39,6 +39,7 @@ class Role(Enum):
     SOURCE = Words("un dossier surveillé", "a watched folder")
     OUTWARD = Words("une sortie : destination, rejets ou retours", "an output: destination, rejects or returns")
     ARCHIVE = Words("une archive de sources", "an archive of sources")
+    AUTHORITY = Words("les clés de l’autorité", "the authority's keys")
     SECRET = Words("une clé ou un secret", "a key or a secret")
 
 
@@ -47,6 +48,8 @@ _MAY_OVERLAP = (
     frozenset({Role.OUTWARD}),
     frozenset({Role.SECRET}),
     frozenset({Role.SECRET, Role.STATE}),
+    frozenset({Role.AUTHORITY, Role.STATE}),
+    frozenset({Role.AUTHORITY, Role.SECRET}),
 )
 """Everything else is kept apart. Outputs may share: `_rejets` usually lies in the folder results go to."""
 
@@ -102,6 +105,12 @@ def _secrets(draft: Draft) -> Iterator[Territory]:
             secret = getattr(key, field, None)
             if secret is not None and secret.file is not None:
                 yield Territory(Role.SECRET, Location.of(secret.file), ("keys", name, field, "file"))
+    if draft.enrolment is not None and draft.enrolment.secret is not None and draft.enrolment.secret.file is not None:
+        yield Territory(Role.SECRET, Location.of(draft.enrolment.secret.file), ("enrolment", "secret", "file"))
+    if draft.pki is not None:
+        yield Territory(Role.AUTHORITY, Location.of(draft.pki.directory), ("pki", "directory"))
+        if draft.pki.passphrase.file is not None:
+            yield Territory(Role.SECRET, Location.of(draft.pki.passphrase.file), ("pki", "passphrase", "file"))
 
 
 def _forbidden(territory: Territory) -> Iterator[Found]:

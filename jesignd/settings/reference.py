@@ -77,7 +77,11 @@ _TITLES = {
     "VisibleMark": "rules : seal : mark",
     "Sign": "rules : sign",
     "Pricing": "pricing",
+    "Card": "card",
     "Limits": "limits",
+    "Enrolment": "enrolment",
+    "Pki": "pki",
+    "Web": "web",
 }
 
 
@@ -148,6 +152,7 @@ _NAMED = {
     "Identifiant": "identifiant",
     "Chemin absolu": "chemin",
     "Adresse": "adresse",
+    "Écoute": "adresse:port",
     "Chemin ou adresse": "chemin ou adresse",
 }
 

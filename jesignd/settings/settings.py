@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jesignd.domain.credit import Cents
 from jesignd.domain.firm import Person
 from jesignd.domain.folders import DeliveryMode, Destination, WatchedFolder
 from jesignd.domain.levels import Act
 from jesignd.domain.routing import Rule
 from jesignd.domain.sealing import SealProfile
-from jesignd.errors import Words
+from jesignd.domain.terms import DEFAULT, Terms
+from jesignd.errors import CredentialError, SettingsError, Words
 from jesignd.settings.lawful import act_of
 from jesignd.settings.model.configuration import Configuration
 from jesignd.settings.secrets import resolve
@@ -24,8 +26,11 @@ if TYPE_CHECKING:
     from jesignd.settings.model.configuration import Limits
     from jesignd.settings.model.firm import Firm
     from jesignd.settings.model.keys import Key, Revocation, TimestampService, Trust
+    from jesignd.settings.model.pki import Pki
     from jesignd.settings.model.rules import RuleEntry
     from jesignd.settings.source import Source
+
+_LONGEST_TEXT = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,11 @@ class Settings:
         """What each act costs."""
         return self.configuration.pricing.prices()
 
+    @property
+    def warn_below(self) -> Cents:
+        """Credit under which the firm is warned; 0: never."""
+        return Cents(self.configuration.pricing.warn_below)
+
     def database_url(self) -> str:
         """The database's address, its secret resolved.
 
@@ -106,6 +116,56 @@ class Settings:
         if database is None:
             return f"sqlite:///{self.state / 'jesignd.db'}"
         return database if isinstance(database, str) else resolve(database).decode()
+
+    def terms(self) -> Terms:
+        """The texts people accept: the firm's own where it wrote them.
+
+        Raises:
+            SettingsError: a text cannot be read.
+        """
+        ours, enrolment = DEFAULT, self.configuration.enrolment
+        return Terms(
+            _text(enrolment.conditions) if enrolment.conditions else ours.conditions,
+            _text(enrolment.undertaking) if enrolment.undertaking else ours.undertaking,
+        )
+
+    def enrolment_secret(self) -> bytes:
+        """What identity documents and one-time codes are encrypted under.
+
+        Raises:
+            CredentialError: none is named, or it cannot be read.
+        """
+        secret = self.configuration.enrolment.secret
+        if secret is None:
+            raise CredentialError(
+                Words(
+                    "aucun secret d’enregistrement n’est configuré : ni pièce d’identité ni code",
+                    "no enrolment secret is configured: neither identity documents nor codes",
+                ),
+                hint=Words(
+                    "`openssl rand -base64 48`, puis `enrolment: {secret: {credential: …}}`",
+                    "`openssl rand -base64 48`, then `enrolment: {secret: {credential: …}}`",
+                ),
+            )
+        return resolve(secret)
+
+    @property
+    def pki(self) -> Pki:
+        """The firm's own certificate authority.
+
+        Raises:
+            SettingsError: it has none.
+        """
+        found = self.configuration.pki
+        if found is None:
+            raise SettingsError(
+                Words("aucune autorité de certification n’est configurée", "no certificate authority is configured"),
+                hint=Words(
+                    "`pki: {directory: …, passphrase: {credential: …}, public_url: http://…}`",
+                    "`pki: {directory: …, passphrase: {credential: …}, public_url: http://…}`",
+                ),
+            )
+        return found
 
     def seal_profiles(self, logo: bytes | None) -> Mapping[str, SealProfile]:
         """One profile for each rule that seals, under the rule's name; see `logo.read` for the logo."""
@@ -119,10 +179,23 @@ class Settings:
                 mark=None if entry.seal.mark == "none" else entry.seal.mark.mark(),
                 logo=logo,
                 demonstration=firm.demonstration,
+                test=entry.test,
             )
             for entry in self.configuration.rules
             if entry.seal is not None
         }
+
+
+def _text(path: str) -> str:
+    try:
+        text = Path(path).read_bytes()[: _LONGEST_TEXT + 1].decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            Words(f"{path} : texte illisible, ou pas en UTF-8", f"{path}: cannot be read, or is not UTF-8")
+        ) from error
+    if not text.strip() or len(text) > _LONGEST_TEXT:
+        raise SettingsError(Words(f"{path} : texte vide ou trop long", f"{path}: empty or too long"))
+    return text
 
 
 def _rule(entry: RuleEntry, place: str) -> Rule:
@@ -135,6 +208,7 @@ def _rule(entry: RuleEntry, place: str) -> Rule:
         place=place,
         profile=entry.name if act is Act.SEAL else None,
         destinations=entry.deliver,
+        test=entry.test,
         reason=None if entry.reason is None else Words(entry.reason, entry.reason),
     )
 

@@ -72,6 +72,21 @@ class FileName(sa.TypeDecorator[str]):
         return None if value is None else os.fsdecode(value)
 
 
+class Day(sa.TypeDecorator[datetime.date]):
+    """A day of the calendar, as `2026-11-24`: sorts and compares as days do."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime.date | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
+        """ISO 8601."""
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime.date | None:  # noqa: ARG002
+        """The day."""
+        return None if value is None else datetime.date.fromisoformat(value)
+
+
 class Plain(sa.TypeDecorator[Any]):
     """A JSON value in one spelling (sorted keys, ASCII), so that what is hashed is what is stored."""
 

@@ -63,6 +63,15 @@ def of_document(tx: Transaction, document: DocumentId) -> list[Recorded]:
     ]
 
 
+def of_house(tx: Transaction, *, limit: int = 1000) -> list[Recorded]:
+    """The latest entries about no document (people, folders, credit), oldest first."""
+    query = sa.select(journal).where(journal.c.document.is_(None)).order_by(journal.c.sequence.desc()).limit(limit)
+    return [
+        Recorded(row["sequence"], row["at"], Event(row["event"]), row["document"], row["data"])
+        for row in reversed(connection(tx).execute(query).mappings().all())
+    ]
+
+
 def check_chain(tx: Transaction) -> int:
     """Recompute the whole chain; the number of entries. VerificationFailed names the first one changed."""
     return chain.check(tx, journal)

@@ -127,6 +127,28 @@ def issue_seal(
     )
 
 
+def issue_person(
+    issuing: Issued,
+    *,
+    first_name: str,
+    last_name: str,
+    at: datetime.datetime,
+    years: int = 3,
+) -> Issued:
+    """A signing certificate for a natural person (C, GN, SN, CN: ETSI EN 319 412-2, clause 4.2.4), P-256."""
+    name = x509.Name(
+        [
+            x509.NameAttribute(NameOID.COUNTRY_NAME, "FR"),
+            x509.NameAttribute(NameOID.GIVEN_NAME, first_name),
+            x509.NameAttribute(NameOID.SURNAME, last_name),
+            x509.NameAttribute(NameOID.COMMON_NAME, f"{first_name} {last_name}"[:64]),
+        ]
+    )
+    key = ec.generate_private_key(ec.SECP256R1())
+    extensions = ((key_usage(content_commitment=True), True),)
+    return issue(name, issuer=issuing, key=key, at=at, years=years, extensions=extensions)
+
+
 def issue(
     name: x509.Name,
     *,

@@ -15,13 +15,13 @@ EXPOSURE = 25
 """Tenths of a point on the scale of `systemd-analyze security`; below 25 it says « OK »."""
 
 
-@pytest.fixture
-def unit(tmp_path: Path) -> Path:
+@pytest.fixture(params=["jesignd.service", "jesignd-web.service"])
+def unit(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     if shutil.which("systemd-analyze") is None:
         assert not os.environ.get("JESIGND_REQUIRE_TOOLS"), "systemd-analyze is required here"
         pytest.skip("systemd-analyze is not installed")
-    text = (UNITS / "jesignd.service").read_text(encoding="utf-8")
-    path = tmp_path / "jesignd.service"
+    text = (UNITS / request.param).read_text(encoding="utf-8")
+    path = tmp_path / str(request.param)
     path.write_text(text.replace("/opt/jesignd/bin/jesignd", "/usr/bin/true"), encoding="utf-8")
     return path
 
@@ -34,7 +34,7 @@ def analyze(*arguments: str | os.PathLike[str]) -> subprocess.CompletedProcess[s
 
 def test_systemd_understands_every_line_of_the_unit(unit):
     verdict = analyze("verify", "--man=no", unit)
-    complaints = [line for line in verdict.stderr.splitlines() if "jesignd.service" in line]
+    complaints = [line for line in verdict.stderr.splitlines() if unit.name in line]
     assert complaints == []
 
 
@@ -54,3 +54,12 @@ def test_no_secret_and_no_key_stands_in_the_units():
     for path in [*UNITS.glob("*.service"), *UNITS.glob("*/*.conf")]:
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"(?im)^\s*(SetCredential|Environment=\S*(PASS|PIN|SECRET))", text)
+
+
+def test_the_program_that_listens_is_given_no_credential_and_sees_no_key():
+    text = (UNITS / "jesignd-web.service").read_text(encoding="utf-8")
+    assert "LoadCredential" not in text
+    hidden = next(line for line in text.splitlines() if line.startswith("InaccessiblePaths="))
+    assert {"-/etc/jesignd/keys", "-/etc/jesignd/credentials", "-/var/lib/jesignd-pki"} <= set(
+        hidden.partition("=")[2].split()
+    )

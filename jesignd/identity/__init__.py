@@ -1,0 +1,1 @@
+"""Identity: what proves who somebody is: passwords, one-time codes, personal keys and what is signed with them."""

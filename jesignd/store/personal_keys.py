@@ -1,0 +1,99 @@
+"""Personal keys: people's keys in containers only their PIN opens, and how often a wrong one was tried."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from jesignd.domain.documents import Digest
+from jesignd.domain.people import AccountId
+from jesignd.domain.rights import Certified
+from jesignd.store.database import connection
+from jesignd.store.people_tables import personal_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jesignd.domain.jobs import Transaction
+
+PKCS12 = "pkcs12"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalKey:
+    """One key. `certificate` is the SHA-256 of its certificate; `form` says who can open the container."""
+
+    certificate: Digest
+    account: AccountId
+    form: str
+    container: bytes = field(repr=False)
+    not_before: datetime.datetime
+    not_after: datetime.datetime
+    attached_at: datetime.datetime
+    revoked_at: datetime.datetime | None = None
+    tries: int = 0
+    locked_at: datetime.datetime | None = None
+
+    @property
+    def certified(self) -> Certified:
+        """When one may sign with it."""
+        return Certified(max(self.not_before, self.attached_at), self.not_after, self.revoked_at)
+
+
+def attach(tx: Transaction, key: PersonalKey) -> bool:
+    """Keep a key; the same certificate given again replaces its container (a new PIN) and unlocks it.
+
+    False when the certificate is somebody else's.
+    """
+    values: dict[str, Any] = {
+        "certificate": key.certificate,
+        "account": key.account,
+        "form": key.form,
+        "container": key.container,
+        "not_before": key.not_before,
+        "not_after": key.not_after,
+        "attached_at": key.attached_at,
+        "revoked_at": key.revoked_at,
+    }
+    this = personal_keys.c.certificate == key.certificate
+    owner = connection(tx).execute(sa.select(personal_keys.c.account).where(this)).scalar_one_or_none()
+    if owner is None:
+        connection(tx).execute(sa.insert(personal_keys).values(**values))
+        return True
+    changed = {"form": key.form, "container": key.container, "tries": 0, "locked_at": None}
+    again = sa.update(personal_keys).where(this, personal_keys.c.account == key.account)
+    return connection(tx).execute(again.values(**changed)).rowcount == 1
+
+
+def of_people(tx: Transaction, people: Sequence[AccountId]) -> list[PersonalKey]:
+    """Every key of these people, newest first."""
+    query = (
+        sa.select(personal_keys)
+        .where(personal_keys.c.account.in_(people))
+        .order_by(personal_keys.c.attached_at.desc(), personal_keys.c.certificate)
+    )
+    return [PersonalKey(**row) for row in connection(tx).execute(query).mappings()]
+
+
+def count_try(tx: Transaction, certificate: Digest, *, most: int, at: datetime.datetime) -> int:
+    """Count a try before it is made, locking the key at the last one allowed; tries so far, this one included."""
+    this = personal_keys.c.certificate == certificate
+    tries = int(connection(tx).execute(sa.select(personal_keys.c.tries).where(this)).scalar_one()) + 1
+    values = {"tries": tries, "locked_at": at if tries >= most else None}
+    connection(tx).execute(sa.update(personal_keys).where(this).values(**values))
+    return tries
+
+
+def opened(tx: Transaction, certificate: Digest) -> None:
+    """The PIN was right: forget the tries."""
+    this = personal_keys.c.certificate == certificate
+    connection(tx).execute(sa.update(personal_keys).where(this).values(tries=0, locked_at=None))
+
+
+def revoke(tx: Transaction, certificate: Digest, *, at: datetime.datetime) -> bool:
+    """The certificate counts no longer; False when it did not already."""
+    this = (personal_keys.c.certificate == certificate) & personal_keys.c.revoked_at.is_(None)
+    return connection(tx).execute(sa.update(personal_keys).where(this).values(revoked_at=at)).rowcount == 1
