@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import queue
 import signal
@@ -69,16 +68,6 @@ class Pool:
         waiting = [self._idle.get() for _ in range(self._idle.qsize())]
         for child in waiting:
             self._idle.put(child or self._start())
-
-    def rest(self) -> None:
-        """End the children that have nothing to do; the next calls start others."""
-        resting: list[_Child | None] = []
-        with contextlib.suppress(queue.Empty):
-            while True:
-                resting.append(self._idle.get_nowait())
-        for child in resting:
-            self._discard(child)
-            self._idle.put(None)
 
     def close(self) -> None:
         """End every child; calls in hand fail as `Crashed`."""

@@ -58,7 +58,6 @@ def configure(path: Path, *, recogniser: Recogniser, pool: Pool) -> Configured:
     """
     settings = load(path)
     folders, folder_troubles = _folders(settings, recogniser)
-    recogniser.rest(but=[folder.connector for folder in settings.folders])
     credentials, key_troubles = open_credentials(settings)
     return Configured(
         settings=settings,

@@ -121,15 +121,6 @@ class Recogniser:
         use = self._use(folder.connector, folder.options)
         return self._call(use, lambda pool: pool.run(recognising.return_file_of, use, lot))
 
-    def rest(self, *, but: Iterable[str]) -> None:
-        """Let go of the children of plugins that offer none of these connectors: each holds 30 MB to do nothing."""
-        wanted = set(but)
-        used = {one.plugin for one in self.listed() if wanted & {manifest.name for manifest in one.manifests}}
-        with self._lock:
-            resting = [pool for plugin, pool in self._pools.items() if plugin not in used]
-        for pool in resting:
-            pool.rest()
-
     def reload(self) -> None:
         """Forget strikes and children: plugins mended meanwhile are taken as they are now."""
         with self._lock:

@@ -101,15 +101,6 @@ def test_a_good_child_is_kept(pool):
     assert pool.run(calls.process) == pool.run(calls.process)
 
 
-def test_a_child_at_rest_is_gone_and_the_next_call_starts_another(pool):
-    before = pool.run(calls.process)
-
-    pool.rest()
-
-    assert not Path(f"/proc/{before}").exists()
-    assert pool.run(calls.process) != before
-
-
 def test_a_closed_pool_runs_nothing():
     pool = Pool(workers=1)
     pool.close()

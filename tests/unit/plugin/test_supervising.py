@@ -232,23 +232,5 @@ def test_a_connector_makes_the_return_file_of_its_software():
     assert b"x.pdf" in made.data
 
 
-def children():
-    """The processes that any thread of this one has started."""
-    return {child for one in Path("/proc/self/task").glob("*/children") for child in one.read_text().split()}
-
-
-def test_plugins_nobody_uses_hold_no_process_and_are_there_when_they_are_needed(recogniser, request_for):
-    supervisor = recogniser("raises")
-    assert len(supervisor.listed()) == 2
-    before = children()
-
-    supervisor.rest(but=["neutral"])
-
-    assert len(before - children()) == 1
-    assert isinstance(supervisor.recognise(folder("neutral"), request_for()), Recognised)
-    with pytest.raises(PluginError):
-        supervisor.recognise(folder("raises"), request_for())
-
-
 def test_nobody_was_killed():
     assert os.getppid() > 0
