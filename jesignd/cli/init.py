@@ -13,7 +13,6 @@ from jesignd.cli.access import now
 from jesignd.cli.checkup import PARTS, Grade, look
 from jesignd.cli.setting_up import Answers, ask, draft, take_stock
 from jesignd.cli.stages import record, text
-from jesignd.domain.paris import day
 from jesignd.errors import SettingsError, Words
 from jesignd.flow import install, setup
 from jesignd.papers.guide import Sender, draw_guide, write_guide
@@ -60,7 +59,7 @@ def init(options: Options, /, *, status: bool, yes: bool, sender: str, phone: st
         if not os.path.lexists(options.config):
             _configure(options, Answers.of(given), asks=not yes)
         _complete(options, sender=sender.strip(), phone=phone.strip())
-    states = setup.survey(options.config, on=day(now()), key_fault=_key_fault, prefix=_prefix(options))
+    states = setup.survey(options.config, at=now(), key_fault=_key_fault, prefix=_prefix(options))
     output.show(record(states), options, text=lambda: text(states, options.lang))
     if all(state.is_done for state in states):
         output.say(Words("tout est prêt : jesignd run", "all is ready: jesignd run"), options)
@@ -114,7 +113,7 @@ def _complete(options: Options, *, sender: str, phone: str) -> None:
 def _papers(settings: Settings, *, sender: str, phone: str) -> Iterator[Path]:
     """The invitation, and the guide once the address it names is known."""
     folder, lang = setup.papers_beside(settings.path), settings.firm.locale
-    names = [person.name for person in settings.people.values()]
+    names = setup.accountants(settings, now())
     wanted = {setup.INVITATION: write_invitation(settings.firm.name, names, lang).encode()}
     if sender:
         who = Sender(settings.firm.name, sender=sender, phone=phone, logo=logos.read(settings.firm.logo))
