@@ -16,6 +16,7 @@ from jesignd.flow import delegate, enrol, keys, people
 from jesignd.flow.delegate import LineResult, Order
 from jesignd.store.database import Database
 from jesignd.testing.authority import Authority, issue_person
+from jesignd.testing.practice import SIREN, open_practice
 
 START = datetime.datetime(2026, 11, 24, 9, 0, tzinfo=datetime.UTC)
 PIN = b"246813"
@@ -45,13 +46,17 @@ class Cabinet:
     database: Database
     clock: Clock
     authority: Authority
+    siren: str = SIREN
+    login: str = "claire"
+    """Of the accountant; one who is there already, in the firm with that SIREN, is taken."""
     firm: Firm = field(init=False)
     claire: Account = field(init=False)
     _signers: dict[AccountId, PersonalSigner] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.firm = people.add_firm("JLM – Pont-Audemer", "732829320", **self.here())
-        self.claire = self.newcomer("claire", status=Status.ACCOUNTANT)
+        self.firm, self.claire = open_practice(
+            self.database, clock=self.clock, firm="JLM – Pont-Audemer", siren=self.siren, login=self.login
+        )
         self.enable(self.claire)
 
     def here(self, by: str = "test") -> dict[str, Any]:

@@ -37,7 +37,7 @@ def open_practice(
         account = known.find_account(transaction, login)
     where = firms[0] if firms else people.add_firm(firm, siren, **here)
     if account is None:
-        profile = Profile(*name, email(f"{login}@cabinet.example"))
+        profile = Profile(*name, email(f"{login}@jlm.example"))
         account, _ = people.add_account(people.Newcomer(login, profile), **here)
         enrol.accept(account.id, TermsKind.CONDITIONS, database=database, clock=clock, terms=DEFAULT)
     people.join(account.id, where.id, Status.ACCOUNTANT, **here)

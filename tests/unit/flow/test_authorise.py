@@ -30,8 +30,9 @@ def test_an_authorised_document_knows_its_rule_its_route_and_whose_right_it_rest
     found = line.document(decided())
 
     assert found.state is DocumentState.AUTHORISED
-    assert (found.rule, found.person) == ("bulletins", "claire")
-    assert found.route == {"profile": "bulletins", "destinations": ["ged"], "price": 5}
+    assert (found.rule, found.person) == ("bulletins", line.claire.id)
+    firm = line.firms[""].id
+    assert found.route == {"profile": "bulletins", "destinations": ["ged"], "price": 5, "firm": firm}
     assert line.events(found.id) == ["received", "recognised", "authorised"]
     assert line.promised(found.id) == [(Stage.SEAL, "", 0, 0.0)]
 
