@@ -111,12 +111,13 @@ class Cabinet:
         to: str | tuple[Listed, ...],
         *rights: Right,
         days: int = 30,
+        first: int = 0,
         scope: Scope | None = None,
         by: Account | None = None,
     ) -> list[LineResult]:
-        """Grant to these addresses, from today on for so many days."""
+        """Grant to these addresses, from today (or `first` days later) on for so many days."""
         lines = listed([[one] for one in to.split()]) if isinstance(to, str) else to
-        today = self.clock().date()
+        today = self.clock().date() + datetime.timedelta(days=first)
         wish = Wish(frozenset(rights), today, today + datetime.timedelta(days=days))
         granter = by or self.claire
         order = Order(self.firm.id, granter.id, lines, wish, scope or Scope())

@@ -43,10 +43,11 @@ from jesignd.intake.bundles import Bundle, Part, Proof
 from jesignd.pades.trust import Endpoint, RevocationClient, TimestampClient, gather
 from jesignd.plugin.installed import Installed
 from jesignd.plugin.supervising import Recogniser
-from jesignd.store import documents, ledger, stages
+from jesignd.store import delegations, documents, ledger, stages
 from jesignd.testing.practice import open_practice
 
 if TYPE_CHECKING:
+    from jesignd.store.delegations import Act as Done
     from jesignd.testing.timestamp_server import TimestampServer
 
 
@@ -232,6 +233,12 @@ class Line(Sight):
         """Commit as a run would that saw all of these still waiting."""
         batch = Batch(Stage.SEAL, tuple(one.document.id for one in made))
         commit(batch, made, (), database=self.database, engine=self.queue, terms=DEFAULT, clock=self.clock)
+
+    def acts(self) -> list[Done]:
+        """Everything sealed for anybody, as it was written down."""
+        with self.database.reading() as tx:
+            ids = [f"seal:{one.id}:{one.epoch}" for one in documents.list_documents(tx, limit=1000)]
+            return list(delegations.acts(tx, ids).values())
 
     def lose_jobs(self) -> None:
         """As if the engine's own tables had been dropped."""
