@@ -29,6 +29,7 @@ from jesignd.flow.outcomes import RESUMED_BY_CREDIT, RESUMED_BY_SETTINGS
 from jesignd.flow.parallel import Spread
 from jesignd.flow.recognise import recognise_batch
 from jesignd.flow.reconcile import reconcile
+from jesignd.flow.refuse import forget_gone, tell
 from jesignd.flow.release import resume
 from jesignd.flow.report import report_batch
 from jesignd.flow.rights_watch import RightsWatch
@@ -52,6 +53,8 @@ log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 5.0
 RECONCILE_SECONDS = 30.0
 COLLECT_SECONDS = 3600.0
+GONE_SECONDS = 300.0
+"""Between two looks for refused files that somebody has removed: it lists the whole folder."""
 PUBLISH_SECONDS = 60.0
 PURGE_SECONDS = 3600.0
 """Between two looks for identity documents whose time has come."""
@@ -109,6 +112,7 @@ class House:
         self._resume()
         self._timers.every(HEARTBEAT_SECONDS, "heartbeat", self._beat)
         self._timers.every(RECONCILE_SECONDS, "reconcile", self._reconcile)
+        self._timers.every(GONE_SECONDS, "gone", self._forget_gone)
         self._timers.every(PUBLISH_SECONDS, "publish", self._publish)
         self._timers.every(PURGE_SECONDS, "purge", lambda: purge_identities(database=self._database, clock=now))
         self._timers.every(COLLECT_SECONDS, "collect", self._collect)
@@ -251,6 +255,10 @@ class House:
         check_balance(database=self._database, warn_below=office.warn_below, clock=now, accounts=accounts)
         self._count_payments()
         self._rights.look(self._engine)
+        tell(self._configured.folders.values(), database=self._database)
+
+    def _forget_gone(self) -> None:
+        forget_gone(self._configured.folders.values(), database=self._database)
 
     def _count_payments(self) -> None:
         """Count what was paid by card; a service or plugin that fails is told, and asked again at the next tick."""

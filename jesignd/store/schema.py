@@ -33,7 +33,7 @@ __all__ = [
     "stages",
 ]
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest migration; a test compares it with the migrations themselves."""
 
 documents = sa.Table(
@@ -81,6 +81,8 @@ refusals = sa.Table(
     sa.Column("code", sa.Text, nullable=False),
     sa.Column("reason", Plain, nullable=False),
     sa.Column("at", Instant, nullable=False),
+    sa.Column("notice", sa.Text),
+    sa.Column("notice_code", sa.Text),
 )
 
 stages = sa.Table(

@@ -247,6 +247,13 @@ class House(RuleBasedStateMachine):
         operations = sorted(POWERS[rights[power % len(rights)]])
         self._ask(one.to, operations[which % len(operations)], kind)
 
+    @precondition(lambda self: any(one.revoked for one in self.memory.given))
+    @rule(kind=st.sampled_from(["BP", "NH", "RH"]))
+    def use_what_was_taken_back_last(self, kind) -> None:
+        one = [one for one in self.memory.given if one.revoked][-1]
+        for right in sorted(one.rights):
+            self._ask(one.to, min(POWERS[right]), kind)
+
     @rule(name=st.sampled_from(["ines", "karim", "neuf"]), kind=st.sampled_from(["BP", "NH", "RH"]))
     def look_at_every_operation(self, name, kind) -> None:
         for operation in Operation:
