@@ -126,7 +126,7 @@ def rule_lines(rule: Mapping[str, Any], lang: str) -> list[str]:
     return lines
 
 
-def seal(document: Document, lang: str) -> list[str]:
+def seal(document: Document, person: str | None, lang: str) -> list[str]:
     """How it was sealed: level, ladder rung, what was compared, price."""
     if document.sealed is None:
         return []
@@ -140,7 +140,7 @@ def seal(document: Document, lang: str) -> list[str]:
             _("  scellé", "  sealed", lang),
             f"{moment(document.sealed.at)}  PAdES {report.get('level', '?')}  {price} HT{trial}",
         ),
-        (_("  règle", "  rule", lang), f"{document.rule or '?'}, {document.person or '?'}"),
+        (_("  règle", "  rule", lang), f"{document.rule or '?'}, {person or '?'}"),
         (_("  fichier", "  file", lang), f"{document.sealed.digest} ({document.sealed.size} o)"),
         (
             _("  lecture", "  reading", lang),

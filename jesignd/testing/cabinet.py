@@ -81,11 +81,15 @@ class Cabinet:
         wish = people.Newcomer(login, profile, frozenset(roles), joins, status or Status.STAFF)
         return people.add_account(wish, **self.here())[0]
 
-    def enable(self, account: Account) -> None:
-        """Give a key, and have every text accepted."""
+    def enable(self, account: Account, statements: bytes = b"") -> None:
+        """Give a key, whose certificate makes these QCStatements, and have every text accepted."""
         profile = account.profile
         person = issue_person(
-            self.authority.issuing, first_name=profile.first_name, last_name=profile.last_name, at=self.clock()
+            self.authority.issuing,
+            first_name=profile.first_name,
+            last_name=profile.last_name,
+            at=self.clock(),
+            statements=statements,
         )
         container = person.pkcs12(PIN, (self.authority.issuing, self.authority.root))
         keys.attach_pkcs12(account.id, container, PIN, **self.here())

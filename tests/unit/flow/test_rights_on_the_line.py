@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from flow_parts import rule
 
 from jesignd.domain.credit import Cents
 from jesignd.domain.delegations import Scope
 from jesignd.domain.documents import DocumentKind, DocumentState
 from jesignd.domain.firm import ActingFirm, Right
 from jesignd.domain.jobs import Stage
+from jesignd.domain.levels import Act
 from jesignd.domain.mandates import Mandate, MandateId
 from jesignd.domain.paris import day
 from jesignd.domain.people import Status
@@ -18,6 +20,7 @@ from jesignd.errors import Code
 from jesignd.flow import mandate, people
 from jesignd.flow.rights_watch import RightsWatch
 from jesignd.store import ledger
+from jesignd.testing.authority import QUALIFIED
 from jesignd.testing.cabinet import Cabinet
 
 ADDRESS = "ines@jlm.example"
@@ -350,3 +353,19 @@ def test_two_firms_in_one_instance_act_and_pay_apart(line, cabinet):
     with line.database.reading() as tx:
         assert (ledger.balance(tx, audit.id), ledger.balance(tx)) == (2, 995)
         ledger.check_chain(tx)
+
+
+def test_a_registry_filing_waits_for_a_qualified_certificate_and_drafts_once_there_is_one(line, cabinet, watch):
+    line.rules.insert(0, rule("dépôts", Act.SIGN, kinds={DocumentKind.REGISTRY_FILING}))
+    document = line.drop("DEP_000424_2026_Comptes.pdf", b"%PDF-1.7\n%%EOF\n")
+    line.run()
+    assert line.held(document) is Code.NOT_DELEGATED
+    told = line.document(document).hold.reason.fr
+    assert "aucun certificat personnel qualifié" in told
+    assert "R. 123-5" in told
+
+    cabinet.enable(cabinet.claire, QUALIFIED)
+    assert watch.look(line.queue) == 1
+    line.run()
+
+    assert line.state(document) is DocumentState.DRAFT
