@@ -88,17 +88,9 @@ def seal_batch(
         for document in commit(part, made, failed, database=database, engine=engine, terms=terms, clock=clock):
             withdraw(document, vault)
 
-    with database.reading() as transaction:
-        authorised = [
-            document
-            for document in documents.get_many(transaction, batch.documents)
-            if document.state is DocumentState.AUTHORISED
-        ]
-        denied = warrant.denied(transaction, authorised, terms=terms, at=clock())
-    waiting = [document for document in authorised if document.id not in denied]
+    waiting, refused = _asked(batch, database=database, terms=terms, clock=clock)
     under_way = {document.id for document in waiting}
     settled = tuple(document for document in batch.documents if document not in under_way)
-    refused = [Failed(one, denied[one.id]) for one in authorised if one.id in denied]
     for answers in spread.as_they_come(
         lambda chunk: _seal_some(chunk, vault=vault, line=line, at=clock()),
         _chunks(waiting, line),
@@ -113,6 +105,21 @@ def seal_batch(
         log.info("sealed documents=%d failed=%d", len(made), len(failed))
     if settled:
         conclude(replace(batch, documents=settled), (), refused)
+
+
+def _asked(
+    batch: Batch, *, database: Database, terms: Terms, clock: Callable[[], datetime.datetime]
+) -> tuple[list[Document], list[Failed]]:
+    """The documents of the batch that wait to be sealed and may be, and those that may not any more."""
+    with database.reading() as transaction:
+        authorised = [
+            document
+            for document in documents.get_many(transaction, batch.documents)
+            if document.state is DocumentState.AUTHORISED
+        ]
+        denied = warrant.denied(transaction, authorised, terms=terms, at=clock())
+    waiting = [document for document in authorised if document.id not in denied]
+    return waiting, [Failed(document, denied[document.id]) for document in authorised if document.id in denied]
 
 
 def _publish(results: Sequence[Made | Failed], *, vault: Vault) -> list[Made | Failed]:
