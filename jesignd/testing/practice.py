@@ -29,6 +29,7 @@ def open_practice(
     siren: str = SIREN,
     login: str = "claire",
     name: tuple[str, str] = ("Claire", "Martin"),
+    domain: str = "jlm.example",
 ) -> tuple[Firm, Account]:
     """The firm with this SIREN and its accountant, who has accepted the conditions; those that are there are kept."""
     here: dict[str, Any] = {"database": database, "clock": clock, "by": "test"}
@@ -37,7 +38,7 @@ def open_practice(
         account = known.find_account(transaction, login)
     where = firms[0] if firms else people.add_firm(firm, siren, **here)
     if account is None:
-        profile = Profile(*name, email(f"{login}@jlm.example"))
+        profile = Profile(*name, email(f"{login}@{domain}"))
         account, _ = people.add_account(people.Newcomer(login, profile), **here)
         enrol.accept(account.id, TermsKind.CONDITIONS, database=database, clock=clock, terms=DEFAULT)
     people.join(account.id, where.id, Status.ACCOUNTANT, **here)

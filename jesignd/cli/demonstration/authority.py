@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -21,10 +22,16 @@ _NAMES = {"root": "racine", "issuing": "autorite", "seal": "cachet", "timestamp"
 _LEAST = datetime.timedelta(days=30)
 
 
-def authority_in(folder: Path, *, firm: Company, now: datetime.datetime) -> tuple[Authority, bool]:
-    """The authority kept there, or a new one; whether it is new. Revocation lists are fresh in both cases."""
+def authority_in(
+    folder: Path, *, firm: Company, now: datetime.datetime, since: datetime.datetime | None = None
+) -> tuple[Authority, bool]:
+    """The authority kept there, or a new one, good `since` then; whether it is new.
+
+    Revocation lists are fresh in both cases.
+    """
     kept = _load(folder, now)
-    authority = kept or make_authority(firm_name=firm.name, siren=firm.siren, now=now)
+    authority = kept or make_authority(firm_name=firm.name, siren=firm.siren, now=since or now)
+    authority = replace(authority, crls=(crl(authority.root, at=now), crl(authority.issuing, at=now)))
     if kept is None:
         _save(authority, folder)
     (folder / "racine.pem").write_bytes(authority.root.pem)
@@ -37,8 +44,8 @@ def _save(authority: Authority, folder: Path) -> None:
     passphrase = secrets.token_urlsafe(24).encode()
     chain = {"seal": (authority.issuing, authority.root), "timestamp": (authority.issuing, authority.root)}
     for part, name in _NAMES.items():
-        _write_private(folder / f"{name}.p12", getattr(authority, part).pkcs12(passphrase, chain.get(part, ())))
-    _write_private(folder / "cachet.pass", passphrase)
+        write_private(folder / f"{name}.p12", getattr(authority, part).pkcs12(passphrase, chain.get(part, ())))
+    write_private(folder / "cachet.pass", passphrase)
 
 
 def _load(folder: Path, now: datetime.datetime) -> Authority | None:
@@ -49,8 +56,7 @@ def _load(folder: Path, now: datetime.datetime) -> Authority | None:
         return None
     if any(part.certificate.not_valid_after_utc < now + _LEAST for part in parts.values()):
         return None
-    lists = (crl(parts["root"], at=now), crl(parts["issuing"], at=now))
-    return Authority(parts["root"], parts["issuing"], parts["seal"], parts["timestamp"], lists)
+    return Authority(parts["root"], parts["issuing"], parts["seal"], parts["timestamp"], ())
 
 
 def _issued(path: Path, passphrase: bytes) -> Issued:
@@ -60,7 +66,8 @@ def _issued(path: Path, passphrase: bytes) -> Issued:
     return Issued(certificate, key)
 
 
-def _write_private(path: Path, data: bytes) -> None:
+def write_private(path: Path, data: bytes) -> None:
+    """Write the file anew, for its owner's eyes only."""
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as file:

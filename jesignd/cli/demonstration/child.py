@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import signal
 import socket
@@ -28,6 +29,7 @@ class Daemon:
         self._config = config
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
+        self.ready_at: datetime.datetime | None = None
         self.exit_code: int | None = None
 
     def start(self) -> None:
@@ -54,6 +56,11 @@ class Daemon:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    @property
+    def pid(self) -> int:
+        """Its process; nobody else is given this number before we have waited for its end."""
+        return self._process.pid if self._process is not None else 0
 
     @property
     def is_running(self) -> bool:
@@ -100,6 +107,7 @@ class Daemon:
         while self.is_running and time.monotonic() < until:
             try:
                 if b"READY=1" in listener.recv(4096).split(b"\n"):
+                    self.ready_at = datetime.datetime.now(datetime.UTC)
                     return
             except TimeoutError:
                 continue

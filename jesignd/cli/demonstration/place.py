@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jesignd.errors import SettingsError, Words
-from jesignd.testing.exports import LOTS, NEUTRAL, QUADRA
+from jesignd.testing.exports import ACCOUNTANT, LOTS, NEUTRAL, QUADRA, STAFF
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from jesignd.testing.exports import Company
 
 MARKER = ".jesignd-demo"
-_CONNECTORS = {QUADRA: "quadra", NEUTRAL: "neutral", LOTS: "neutral"}
+_CONNECTORS = {QUADRA: "quadra", NEUTRAL: "neutral", LOTS: "neutral", **{one.login: "neutral" for one in STAFF}}
+_ACTING = {one.login: one.login for one in STAFF}
+"""Whom a tree's folder acts as, where that is not the accountant."""
 _WITH_INDEX = frozenset({QUADRA, LOTS})
 
 
@@ -61,6 +63,16 @@ class Place:
     def state(self) -> Path:
         """The daemon's own directory."""
         return self.root / "etat"
+
+    @property
+    def pin(self) -> Path:
+        """The PIN of the accountant's key, for whoever plays with the demonstration."""
+        return self.keys / f"{ACCOUNTANT.login}.pin"
+
+    @property
+    def password(self) -> Path:
+        """The accountant's password."""
+        return self.keys / f"{ACCOUNTANT.login}.pass"
 
     def next_run(self) -> int:
         """Number of this run, from 1; remembered."""
@@ -127,6 +139,7 @@ def _folder(place: Place, tree: str) -> str:
         name=tree,
         connector=_CONNECTORS[tree],
         path=_quoted(place.exports / tree),
+        acts_as=_ACTING.get(tree, ACCOUNTANT.login),
         after=archive if tree == NEUTRAL else "after: leave",
         index_required=str(tree in _WITH_INDEX).lower(),
         rejects=_quoted(place.rejects / tree),
@@ -142,7 +155,7 @@ _FOLDER = """\
   - name: {name}
     connector: {connector}
     path: {path}
-    acts_as: i.menard
+    acts_as: {acts_as}
     settle: 1s
     rescan_every: 2s
     companion_wait: 3s
@@ -223,6 +236,19 @@ rules:
       level: B-B
       mark: {{ page: last, corner: auto }}
     deliver: ged
+  - name: comptes-courants          # ce type ne part que sous mandat du client
+    when: {{ kind: ECC }}
+    act: seal
+    seal:
+      key: cachet
+      level: B-T
+      mark: {{ page: last, corner: auto }}
+    deliver: ged
+  - name: depots-au-greffe          # signature avancée sur certificat qualifié : c'est la loi qui le demande
+    when: {{ kind: DEP }}
+    act: sign
+    sign:
+      level: advanced-qualified-certificate
   - name: lettres-de-mission        # le client et l'expert-comptable signent ; jesignd jamais à leur place
     when: {{ kind: LDM }}
     act: sign
@@ -231,4 +257,6 @@ rules:
   - name: reste
     act: hold
     reason: Aucune règle ne le prévoit
+mandates:
+  required_for: [ECC]
 """

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +14,6 @@ from jesignd.cli import names
 from jesignd.cli.output import pad, printable, shorten
 from jesignd.domain.credit import Cents, euros
 from jesignd.domain.documents import DocumentState
-from jesignd.domain.paris import PARIS
 from jesignd.errors import Words
 
 if TYPE_CHECKING:
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
     from jesignd.cli.demonstration.checking import Checked
     from jesignd.cli.demonstration.watching import Fate
 
-_FILE, _KIND, _FATE = 49, 17, 14
+WIDTH = 100
+"""Columns of a projector."""
+_FILE, _KIND, _FATE, _TAKEN = 35, 17, 11, 7
+_STEP = 70
 _COLOURS = {
     DocumentState.DELIVERED: "green",
     DocumentState.REJECTED: "red",
@@ -55,11 +60,15 @@ class Tally:
         if fate.state is DocumentState.DELIVERED:
             self.spent = Cents(self.spent + int((fate.document.route or {}).get("price", 0)))
 
+    def forget_held(self) -> None:
+        """One that was held is about to have another fate."""
+        self.states[DocumentState.HELD] -= 1
+
 
 def step(words: Words, lang: str, *, seconds: float | None = None, where: str = "") -> None:
     """`✓ something was done   0,4 s   where`."""
-    text = pad(words.in_language(lang), 74)
-    took = f"{_seconds(seconds, lang):>8}" if seconds is not None else " " * 8
+    text = pad(words.in_language(lang), _STEP)
+    took = f"{_seconds(seconds, lang):>{_TAKEN}}" if seconds is not None else " " * _TAKEN
     click.echo(f"{click.style('✓', fg='green')} {text}{took}  {where}".rstrip())
 
 
@@ -68,20 +77,31 @@ def drop(words: Words, lang: str) -> None:
     click.echo(f"{click.style('→', fg='cyan')} {words.in_language(lang)}")
 
 
-def fate_line(fate: Fate, *, seconds: float, into: str, lang: str) -> str:
-    """One file's fate: when, which, what it is, what became of it, where it went or why not, how long it took."""
+def command(lines: Sequence[str]) -> None:
+    """`$ what somebody types`."""
+    for prompt, line in zip(["$", *" " * len(lines)], lines, strict=False):
+        click.echo(f"  {prompt} {click.style(line, bold=True)}")
+
+
+def fate_lines(fate: Fate, *, seconds: float, into: str, lang: str) -> list[str]:
+    """One file's fate: which, what it is, how long it took, what became of it, where it went; below, why not."""
     kind = names.kind_of(fate.document.recognition if fate.document else None, lang)
-    state = pad(_fate(fate, lang), _FATE)
-    return "  ".join(
-        (
-            f"  {fate.at.astimezone(PARIS):%H:%M:%S}",
-            pad(shorten(printable(_file(fate)), _FILE), _FILE),
-            pad(kind, _KIND),
-            click.style(state, fg=_COLOURS.get(fate.state)),
-            f"{_seconds(seconds, lang):>7}",
-            _where(fate, into, lang),
-        )
-    ).rstrip()
+    state, where = _fate(fate, lang), _where(fate, into, lang)
+    cells = (
+        f"  {pad(shorten(printable(_file(fate)), _FILE), _FILE)}",
+        f"{pad(kind, _KIND)}{_seconds(seconds, lang):>{_TAKEN}}",
+        click.style(pad(state, _FATE if where else 0), fg=_COLOURS.get(fate.state)),
+        *([where] if where else []),
+    )
+    return ["  ".join(cells), *(f"      {part}" for part in _why(fate, lang))]
+
+
+def _why(fate: Fate, lang: str) -> list[str]:
+    """The reason, in as many lines as it takes; delegations are named by the beginning of their id."""
+    if fate.reason is None:
+        return []
+    reason = re.sub(r"(del_[0-9a-f]{8})[0-9a-f]{24}", r"\1", printable(fate.reason.in_language(lang)).rstrip("."))
+    return textwrap.wrap(reason, WIDTH - 6, break_long_words=False, break_on_hyphens=False)
 
 
 def _fate(fate: Fate, lang: str) -> str:
@@ -96,12 +116,8 @@ def _fate(fate: Fate, lang: str) -> str:
 def _where(fate: Fate, into: str, lang: str) -> str:
     if fate.delivered_to:
         return "→ " + ", ".join(f"{into}/{path.rpartition('/')[0]}/" for path in fate.delivered_to)
-    if fate.reason is not None:
-        return printable(fate.reason.in_language(lang)).rstrip(".")
     if fate.state is DocumentState.DUPLICATE:
-        return Words("déjà traité : ni rescellé ni refacturé", "treated before: not sealed nor charged again")[
-            lang == "en"
-        ]
+        return Words("déjà traité, non refacturé", "treated, not charged")[lang == "en"]
     if fate.state is DocumentState.DRAFT:
         return Words("attend ses signataires", "waits for its signatories")[lang == "en"]
     return ""
@@ -110,14 +126,14 @@ def _where(fate: Fate, into: str, lang: str) -> str:
 def _file(fate: Fate) -> str:
     """Tree and name; the folders in between are where the connector looks, not people."""
     tree, path = fate.key
-    folders, _, name = path.rpartition("/")
+    folders, _, name = path.removesuffix(".pdf").rpartition("/")
     return f"{tree}/…/{name}" if folders else f"{tree}/{name}"
 
 
 def totals(tally: Tally, checked: Sequence[Checked], *, balance: Cents, lang: str) -> None:
     """The last lines: how many of what, who found them valid, what they cost."""
     parts = [
-        names.counted(tally.states[state], word, lang) for state, word in _IN_ORDER.items() if state in tally.states
+        names.counted(tally.states[state], word, lang) for state, word in _IN_ORDER.items() if tally.states.get(state)
     ]
     parts += [names.counted(tally.refused, _REFUSED, lang)] if tally.refused else []
     step(Words(", ".join(parts), ", ".join(parts)), lang)
@@ -150,6 +166,14 @@ def totals(tally: Tally, checked: Sequence[Checked], *, balance: Cents, lang: st
         ),
         lang,
     )
+
+
+def short(path: Path) -> str:
+    """The path from here, where that is shorter."""
+    try:
+        return f"{path.relative_to(Path.cwd())}{'/' if path.is_dir() else ''}"
+    except ValueError:
+        return str(path)
 
 
 def problems(lines: Sequence[str]) -> None:

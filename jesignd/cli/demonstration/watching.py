@@ -69,12 +69,13 @@ def as_they_fall(
     since: datetime.datetime,
     seconds: float,
     alive: Callable[[], bool],
+    ends: frozenset[DocumentState] = SETTLED,
 ) -> Iterator[Fate]:
-    """Each wanted file's fate as soon as it is known; ends when all are, when time is up or the daemon is gone."""
+    """Each wanted file's fate as soon as it is one of the `ends`; until all are told, time is up or nobody works."""
     missing = set(wanted)
     until = time.monotonic() + seconds
     while missing and time.monotonic() < until and alive():
-        known = fates(database, since=since)
+        known = {key: fate for key, fate in fates(database, since=since).items() if fate.state in ends}
         for key in sorted(missing & known.keys(), key=lambda key: known[key].at):
             missing.discard(key)
             yield known[key]

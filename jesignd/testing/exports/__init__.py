@@ -1,6 +1,7 @@
 """Exports: sample documents of a fictitious firm, in the trees production software leaves them in."""
 
-from jesignd.testing.exports.people import FIRM, Company
+from jesignd.testing.exports.missing import Lack, Missing, missing
+from jesignd.testing.exports.people import ACCOUNTANT, FIRM, STAFF, Company, Member
 from jesignd.testing.exports.trees import (
     LOTS,
     NEUTRAL,
@@ -15,16 +16,22 @@ from jesignd.testing.exports.trees import (
 )
 
 __all__ = [
+    "ACCOUNTANT",
     "FIRM",
     "LOTS",
     "NEUTRAL",
     "QUADRA",
+    "STAFF",
     "Companion",
     "Company",
     "Export",
+    "Lack",
+    "Member",
+    "Missing",
     "Wave",
     "exports",
     "indexes",
+    "missing",
     "sidecar_of",
     "write",
 ]

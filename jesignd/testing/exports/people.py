@@ -39,6 +39,20 @@ class Employee:
     tax_rate: str
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody of the firm; what they export lies in a tree named like their login."""
+
+    login: str
+    first_name: str
+    last_name: str
+
+    @property
+    def name(self) -> str:
+        """`Inès Ménard`."""
+        return f"{self.first_name} {self.last_name}"
+
+
 FIRM = Company("0000", "Cabinet Ménard & Lacroix", "14, rue de l’Échiquier", "75010 Paris", "999000011", "6920Z")
 JOINERY = Company(
     "000424",
@@ -129,3 +143,35 @@ MECHANIC = Employee(
     228_400,
     "2,00 %",
 )
+BAKERY_APPRENTICE = Employee(
+    "00006",
+    "Théo Marchand",
+    "8, rue Pizay",
+    "69001 Lyon",
+    "Apprenti pâtissier",
+    "apprentissage, 2e année",
+    "01/09/2025",
+    "1 07 02 69 xxx xxx xx",
+    104_300,
+    "0,00 %",
+)
+RECEPTIONIST = Employee(
+    "00022",
+    "Inaya Roussel",
+    "31, avenue des Nations-Unies",
+    "59100 Roubaix",
+    "Secrétaire d’accueil",
+    "échelon 4",
+    "15/04/2024",
+    "2 98 08 59 xxx xxx xx",
+    197_600,
+    "1,10 %",
+)
+
+ACCOUNTANT = Member("i.menard", "Inès", "Ménard")
+NEWCOMER = Member("h.besson", "Hugo", "Besson")
+FORMER_DELEGATE = Member("l.nguyen", "Lina", "Nguyen")
+DISMISSED_DELEGATE = Member("p.costa", "Paulo", "Costa")
+NARROW_DELEGATE = Member("s.diallo", "Sira", "Diallo")
+STAFF = (NEWCOMER, FORMER_DELEGATE, DISMISSED_DELEGATE, NARROW_DELEGATE)
+"""Nobody delegated to the first; the second's delegation is over, the third's taken back, the fourth's for others."""
