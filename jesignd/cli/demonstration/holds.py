@@ -9,72 +9,60 @@ from jesignd.cli.demonstration import transcript
 from jesignd.cli.demonstration.following import compare, drop, fall, tell
 from jesignd.cli.demonstration.people import YEAR
 from jesignd.cli.demonstration.remedies import remedies
-from jesignd.cli.demonstration.watching import SETTLED, Key, as_they_fall
+from jesignd.cli.demonstration.watching import SETTLED, as_they_fall
 from jesignd.domain.documents import DocumentState
 from jesignd.domain.paris import PARIS, day
 from jesignd.errors import Words
-from jesignd.testing.exports import Lack, missing
+from jesignd.testing.exports import missing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from jesignd.cli.demonstration.following import Run
     from jesignd.cli.demonstration.remedies import Remedy
-    from jesignd.testing.exports import Missing
+    from jesignd.testing.exports import Export
 
 RELEASE_SECONDS = 30.0
 
 
 def show_holds(run: Run) -> None:
-    """Drop exports for which something is missing, show why each waits, then give it, one after the other."""
+    """Drop exports for which something is missing, one after the other: why each waits, what cures it, how it ends."""
     every = missing()
     words = Words(
         f"dépôt de {len(every)} exports auxquels il manque un droit, un mandat, du crédit ou un certificat",
         f"dropping {len(every)} exports that lack a right, a mandate, credit or a certificate",
     )
     transcript.drop(words, run.lang)
-    lacking = {(one.export.tree, one.export.path): one for one in every}
-    dropped = {key: drop(one.export, run.place.exports) for key, one in lacking.items()}
-    fallen = {fate.key: fate for fate in fall(run, dropped)}
-    waiting = []
-    for key, one in lacking.items():
-        if fate := fallen.get(key):
-            tell(run, fate, seconds=fate.at.timestamp() - dropped[key])
-            compare(run, fate, one.export)
-            waiting += [one] if fate.state is DocumentState.HELD else []
-    if waiting:
-        _cure(run, waiting)
+    cures = remedies(run.place, until=day(now()) + YEAR, lang=run.lang)
+    pid, held, released = run.daemon.pid, 0, 0
+    for one in every:
+        if not _waits(run, one.export):
+            continue
+        held += 1
+        if one.lack in cures:
+            released += _release(run, one.export, cures[one.lack])
+        else:
+            _cannot_be_bought_here(run)
+    if held:
+        _same_daemon(run, released, pid=pid)
+        _how_to_type(run)
     else:
-        words = Words(
-            "ce qui leur manquait a été donné au premier passage ; pour le revoir : --dir AUTRE-DOSSIER",
-            "what they lacked was given in the first run; to see it again: --dir ANOTHER-FOLDER",
-        )
-        transcript.drop(words, run.lang)
+        _was_given_before(run)
 
 
-def _cure(run: Run, waiting: Sequence[Missing]) -> None:
-    pid = run.daemon.pid
-    config, pin = (transcript.short(path) for path in (run.place.config, run.place.pin))
-    words = Words(
-        f"remèdes, tels qu’on les tape (JESIGND_CONFIG={config} ; code PIN : {pin})",
-        f"remedies, as one types them (JESIGND_CONFIG={config}; PIN: {pin})",
-    )
-    transcript.drop(words, run.lang)
-    known = remedies(run.place, until=day(now()) + YEAR, lang=run.lang)
-    released = sum(_release(run, one, known[one.lack]) for one in waiting if one.lack in known)
-    if any(one.lack is Lack.CERTIFICATE for one in waiting):
-        words = Words(
-            "le dépôt au greffe attend toujours : un certificat qualifié s’achète, une démonstration n’en fait pas",
-            "the filing still waits: a qualified certificate is bought, a demonstration makes none",
-        )
-        transcript.drop(words, run.lang)
-    _same_daemon(run, released, pid=pid)
+def _waits(run: Run, export: Export) -> bool:
+    """Drop it and tell its fate; whether it waits."""
+    key = (export.tree, export.path)
+    dropped = drop(export, run.place.exports)
+    for fate in fall(run, {key: dropped}):
+        tell(run, fate, seconds=fate.at.timestamp() - dropped)
+        compare(run, fate, export)
+        return fate.state is DocumentState.HELD
+    return False
 
 
-def _release(run: Run, one: Missing, remedy: Remedy) -> bool:
+def _release(run: Run, export: Export, remedy: Remedy) -> bool:
     """Apply the remedy and tell what becomes of the document then; whether it went where it had to."""
     transcript.command(remedy.shown())
-    key: Key = (one.export.tree, one.export.path)
+    key = (export.tree, export.path)
     given = now()
     complaint = remedy.apply(run.place.config)
     if complaint is not None:
@@ -92,7 +80,7 @@ def _release(run: Run, one: Missing, remedy: Remedy) -> bool:
         tell(run, fate, seconds=(fate.at - given).total_seconds())
         if fate.state is DocumentState.DELIVERED:
             return True
-    run.tally.surprises.append(f"{key[0]}/{key[1]} : toujours pas livré / still not delivered")
+    run.tally.surprises.append(f"{export.tree}/{export.path} : toujours pas livré / still not delivered")
     return False
 
 
@@ -108,3 +96,28 @@ def _same_daemon(run: Run, released: int, *, pid: int) -> None:
         f"{released} documents released without a restart: the same daemon (process {pid}, ready at {since})",
     )
     transcript.step(words, run.lang)
+
+
+def _cannot_be_bought_here(run: Run) -> None:
+    words = Words(
+        "celui-ci attend : un certificat qualifié s’achète, une démonstration n’en fait pas",
+        "this one waits: a qualified certificate is bought, a demonstration makes none",
+    )
+    transcript.remark(words, run.lang)
+
+
+def _how_to_type(run: Run) -> None:
+    config, pin = (transcript.short(path) for path in (run.place.config, run.place.pin))
+    words = Words(
+        f"à taper vous-même : export JESIGND_CONFIG={config} ; code PIN : {pin}",
+        f"to type yourself: export JESIGND_CONFIG={config}; PIN: {pin}",
+    )
+    transcript.drop(words, run.lang)
+
+
+def _was_given_before(run: Run) -> None:
+    words = Words(
+        "ce qui leur manquait a été donné au premier passage ; pour le revoir : --dir AUTRE-DOSSIER",
+        "what they lacked was given in the first run; to see it again: --dir ANOTHER-FOLDER",
+    )
+    transcript.drop(words, run.lang)

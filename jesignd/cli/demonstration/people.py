@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 
 AGO = datetime.timedelta(days=30)
 YEAR = datetime.timedelta(days=365)
-OTHER_CLIENTS = "0004*"
-"""What the narrow delegation is for."""
 DOMAIN = "ml.example"
 
+_OTHER_CLIENTS = "0004*"
+"""What the narrow delegation is for."""
 _DAY = datetime.timedelta(days=1)
 
 Clock = Callable[[], datetime.datetime]
@@ -135,7 +135,7 @@ def _delegate(firm: Firm, accountant: Account, signer: PersonalSigner, *, making
     for member, last_day, scope in (
         (FORMER_DELEGATE, yesterday, Scope()),
         (DISMISSED_DELEGATE, in_a_year, Scope()),
-        (NARROW_DELEGATE, in_a_year, Scope(clients=(OTHER_CLIENTS,))),
+        (NARROW_DELEGATE, in_a_year, Scope(clients=(_OTHER_CLIENTS,))),
     ):
         wish = Wish(frozenset({Right.SEAL}), day(making.then()), last_day)
         order = Order(firm.id, accountant.id, listed([[address_of(member)]]), wish, scope)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from jesignd.testing.exports import Member
 
 COMMAND_SECONDS = 60
-_WIDTH = 94
+_WIDTH = 96
 """Columns, behind the prompt and before ` \\`."""
 
 

@@ -16,13 +16,13 @@ from jesignd.cli.demonstration.checking import check
 from jesignd.cli.demonstration.child import Daemon
 from jesignd.cli.demonstration.following import Run, compare, drop, fall, tell
 from jesignd.cli.demonstration.holds import show_holds
-from jesignd.cli.demonstration.people import AGO, OTHER_CLIENTS, make_people
+from jesignd.cli.demonstration.people import AGO, make_people
 from jesignd.cli.demonstration.place import Place, configuration, prepare, trees
 from jesignd.cli.demonstration.watching import fates
 from jesignd.domain.credit import Cents, euros
 from jesignd.domain.documents import DocumentState
 from jesignd.domain.levels import Act
-from jesignd.errors import Words
+from jesignd.errors import Code, Words
 from jesignd.settings.load import load
 from jesignd.store import ledger
 from jesignd.store.database import Database
@@ -98,10 +98,10 @@ def _people(place: Place, authority: Authority, lang: str) -> None:
         f"cabinet établi comme il y a un mois : {ACCOUNTANT.name}, sa clé sous code PIN",
         f"a firm made as if a month ago: {ACCOUNTANT.name}, her key under a PIN",
     )
-    transcript.step(words, lang, where=transcript.short(place.pin))
+    transcript.step(words, lang, where=transcript.short(place.keys))
     words = Words(
-        f"{len(STAFF)} collaborateurs ; délégations : aucune, expirée hier, révoquée, bornée aux dossiers {OTHER_CLIENTS}",
-        f"a staff of {len(STAFF)}; delegations: none, expired yesterday, revoked, limited to clients {OTHER_CLIENTS}",
+        f"{len(STAFF)} collaborateurs : sans délégation, expirée hier, révoquée, pour d’autres dossiers",
+        f"a staff of {len(STAFF)}: no delegation, expired yesterday, revoked, for other clients",
     )
     transcript.step(words, lang)
 
@@ -119,8 +119,12 @@ def _started(place: Place, watched: Sequence[str], lang: str) -> Daemon:
 
 
 def _credit(run: Run, files: Sequence[Export]) -> None:
-    """Pay in what the first exports cost and no more, so that one of the next must wait for credit."""
-    needed = Cents(run.settings.prices.of(Act.SEAL) * sum(one.fate is DocumentState.DELIVERED for one in files))
+    """Pay in what the first exports cost and one act more: soon one must wait for credit.
+
+    What is rejected while it is sealed (encrypted) has its price reserved until then; the one act more is for that.
+    """
+    acts = sum(one.fate is DocumentState.DELIVERED or one.code is Code.ENCRYPTED for one in files)
+    needed = Cents(run.settings.prices.of(Act.SEAL) * acts)
     with run.database.transaction() as transaction:
         if ledger.balance(transaction) >= needed:
             return

@@ -83,6 +83,11 @@ def command(lines: Sequence[str]) -> None:
         click.echo(f"  {prompt} {click.style(line, bold=True)}")
 
 
+def remark(words: Words, lang: str) -> None:
+    """What there is to say of the line above."""
+    click.echo(f"  {click.style('→', fg='cyan')} {words.in_language(lang)}")
+
+
 def fate_lines(fate: Fate, *, seconds: float, into: str, lang: str) -> list[str]:
     """One file's fate: which, what it is, how long it took, what became of it, where it went; below, why not."""
     kind = names.kind_of(fate.document.recognition if fate.document else None, lang)
@@ -117,7 +122,7 @@ def _where(fate: Fate, into: str, lang: str) -> str:
     if fate.delivered_to:
         return "→ " + ", ".join(f"{into}/{path.rpartition('/')[0]}/" for path in fate.delivered_to)
     if fate.state is DocumentState.DUPLICATE:
-        return Words("déjà traité, non refacturé", "treated, not charged")[lang == "en"]
+        return Words("déjà traité, 0,00\u202f€", "seen before, 0,00\u202f€")[lang == "en"]
     if fate.state is DocumentState.DRAFT:
         return Words("attend ses signataires", "waits for its signatories")[lang == "en"]
     return ""

@@ -51,10 +51,10 @@ class Missing:
 
 
 def missing() -> tuple[Missing, ...]:
-    """The exports, the first to be cured first: without credit nothing is sealed, whoever may."""
+    """The exports, in the order to drop them: the second finds the account empty, if one act more was paid before."""
     return (
-        _held(Lack.CREDIT, NEUTRAL, "RH_000627_20261103_Congés de fin d’année.pdf", _closing_note(), Code.NO_CREDIT),
         _held(Lack.DELEGATION, NEWCOMER.login, "BP_000627_202610_MAT-00022.pdf", _receptionist_payslip()),
+        _held(Lack.CREDIT, NEUTRAL, "RH_000627_20261103_Congés.pdf", _closing_note(), Code.NO_CREDIT),
         _held(Lack.EXPIRED, FORMER_DELEGATE.login, "NH_000517_20261031_NUM-F2026-131.pdf", _bakery_fee_note()),
         _held(Lack.REVOKED, DISMISSED_DELEGATE.login, "INV_000424_20261031.pdf", _joinery_inventory()),
         _held(Lack.OUT_OF_SCOPE, NARROW_DELEGATE.login, "BP_000517_202610_MAT-00006.pdf", _apprentice_payslip()),
