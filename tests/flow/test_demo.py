@@ -13,7 +13,7 @@ import pytest
 
 from jesignd.cli.output import width
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240), pytest.mark.xdist_group("demonstration")]
 
 HELD = re.compile(r"^ {2}(\S+/[^ ]+.*?) {2,}.* en attente (E\d\d)$")
 TYPED = re.compile(r"^ {2}\$ (jesignd .*)$")
