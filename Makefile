@@ -29,7 +29,7 @@ demo: $(V)/.run
 dev: $(V)/.dev
 
 test: $(V)/.dev tools
-	$(V)/bin/python -m pytest -n auto --dist loadgroup $(ARGS)
+	$(V)/bin/python -m pytest -n auto $(ARGS)
 
 lint: $(V)/.dev
 	$(V)/bin/ruff check .

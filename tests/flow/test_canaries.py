@@ -10,28 +10,33 @@ import subprocess
 import sys
 import urllib.parse
 from collections.abc import Iterable
+from pathlib import Path
 
 import pikepdf
 import pytest
 from canaries import everything_below, forms, found_in, watching
 from canary_day import TYPED, VAULTS, Day, canary, cards, live
+from sharing import once
 
 from jesignd.errors import Code
 
 pytest.importorskip("jesignd_stripe_card")
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240), pytest.mark.xdist_group("canaries")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 
-@pytest.fixture(scope="module")
-def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
-    """Made up of every command that asks for a secret, and of a daemon that opens those it needs by itself."""
-    place = tmp_path_factory.mktemp("jour")
+def a_day(place: Path) -> Day:
     with cards() as api, pytest.MonkeyPatch.context() as patch, watching() as watched:
         patch.setenv("TMPDIR", str(place / "cabinet" / "temporaire"))
         day = live(place, api)
     day.watched, day.places = watched, everything_below(day.root) | day.said
     return day
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
+    """Made up of every command that asks for a secret, and of a daemon that opens those it needs by itself."""
+    return once(tmp_path_factory, "canaries", a_day)
 
 
 def leaks(day: Day, names: Iterable[str]) -> dict[str, set[str]]:

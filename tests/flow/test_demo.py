@@ -7,13 +7,15 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sharing import once
 
 from jesignd.cli.output import width
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240), pytest.mark.xdist_group("demonstration")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 HELD = re.compile(r"^ {2}(\S+/[^ ]+.*?) {2,}.* en attente (E\d\d)$")
 TYPED = re.compile(r"^ {2}\$ (jesignd .*)$")
@@ -32,14 +34,47 @@ def play(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("ici") / "demo"
+@dataclass(frozen=True)
+class Played:
+    """Two runs in one folder; what is told of the first was read before the second."""
+
+    first: subprocess.CompletedProcess[str]
+    starts: int
+    notice: bytes
+    secrets: tuple[str, ...]
+    open_to_others: int
+    second: subprocess.CompletedProcess[str]
+    delivered: int
+
+
+def play_twice(place: Path) -> Played:
+    folder = place / "demo"
+    first = play(folder)
+    assert first.returncode == 0, first.stdout + first.stderr
+    log = (folder / "jesignd.log").read_text(encoding="utf-8")
+    notice = (folder / "rejets" / "neutre" / "BP_000627_202610_MAT-00021.erreur.txt").read_bytes()
+    kept = [folder / "pki" / "i.menard.pin", folder / "pki" / "i.menard.pass"]
+    second = play(folder, "--lang", "en")
+    return Played(
+        first,
+        log.count("started folders="),
+        notice,
+        tuple(path.read_text(encoding="ascii") for path in kept),
+        sum(path.stat().st_mode & 0o077 for path in kept),
+        second,
+        len(list((folder / "ged").rglob("*.pdf"))),
+    )
 
 
 @pytest.fixture(scope="module")
-def first(place: Path) -> subprocess.CompletedProcess[str]:
-    return play(place)
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    return once(tmp_path_factory, "demonstration", play_twice)
+
+
+@pytest.fixture(scope="module")
+def told(played: Played) -> str:
+    """The transcript of the first run."""
+    return played.first.stdout
 
 
 def cases(transcript: str) -> dict[str, tuple[str, str, str, str]]:
@@ -61,17 +96,14 @@ def cases(transcript: str) -> dict[str, tuple[str, str, str, str]]:
     return found
 
 
-def test_every_export_meets_its_fate(place, first):
-    assert first.returncode == 0, first.stdout + first.stderr
-    assert "16 livrés, 1 à signer, 2 en attente, 1 rejeté, 1 doublon, 1 refusé" in first.stdout
-    assert "vérifiés : 16 sur 16 par jesignd" in first.stdout
+def test_every_export_meets_its_fate(played, told):
+    assert "16 livrés, 1 à signer, 2 en attente, 1 rejeté, 1 doublon, 1 refusé" in told
+    assert "vérifiés : 16 sur 16 par jesignd" in told
     if shutil.which("pdfsig"):
-        assert "16 sur 16 par pdfsig" in first.stdout
-    assert "0,80\u202f€ HT ; solde 9,75\u202f€" in first.stdout
-    assert (place / "rejets" / "neutre" / "BP_000627_202610_MAT-00021.pdf").exists()
-    notice = (place / "rejets" / "neutre" / "BP_000627_202610_MAT-00021.erreur.txt").read_bytes()
-    assert notice.startswith("\ufeff".encode())
-    assert b"E03" in notice
+        assert "16 sur 16 par pdfsig" in told
+    assert "0,80\u202f€ HT ; solde 9,75\u202f€" in told
+    assert played.notice.startswith("\ufeff".encode())
+    assert b"E03" in played.notice
 
 
 @pytest.mark.parametrize(
@@ -86,39 +118,40 @@ def test_every_export_meets_its_fate(place, first):
         ("neutre/DEP", "E13", "décret n° 2022-1620", "", "un certificat qualifié s’achète"),
     ],
 )
-def test_each_hold_is_told_with_its_reason_its_remedy_and_its_end(first, beginning, code, reason, command, end):
-    ((_, told),) = [(name, told) for name, told in cases(first.stdout).items() if name.startswith(beginning)]
-    assert told[0] == code
-    assert reason in told[1]
-    assert told[2].startswith(command)
-    assert end in told[3]
+def test_each_hold_is_told_with_its_reason_its_remedy_and_its_end(told, beginning, code, reason, command, end):
+    (case,) = [case for name, case in cases(told).items() if name.startswith(beginning)]
+    assert case[0] == code
+    assert reason in case[1]
+    assert case[2].startswith(command)
+    assert end in case[3]
 
 
-def test_what_was_held_is_let_go_by_the_daemon_that_held_it(place, first):
-    (line,) = [line for line in first.stdout.splitlines() if "sans redémarrage" in line]
+def test_what_was_held_is_let_go_by_the_daemon_that_held_it(played, told):
+    (line,) = [line for line in told.splitlines() if "sans redémarrage" in line]
     assert re.search(r"6 documents libérés .*processus \d+, prêt à \d\d:\d\d:\d\d", line)
-    assert (place / "jesignd.log").read_text(encoding="utf-8").count("started folders=") == 1
+    assert played.starts == 1
 
 
-def test_no_line_is_wider_than_a_projector_and_none_is_coloured_in_a_file(first):
-    assert [line for line in first.stdout.splitlines() if width(line) > 100] == []
-    assert "\x1b" not in first.stdout
+def test_no_line_is_wider_than_a_projector_and_none_is_coloured_in_a_file(played, told):
+    assert [line for line in (told + played.second.stdout).splitlines() if width(line) > 100] == []
+    assert "\x1b" not in told
 
 
-def test_neither_pin_nor_password_is_told_and_both_files_are_their_owners(place, first):
-    for path in (place / "pki" / "i.menard.pin", place / "pki" / "i.menard.pass"):
-        assert path.stat().st_mode & 0o077 == 0
-        assert path.read_text(encoding="ascii") not in first.stdout + first.stderr
+def test_neither_pin_nor_password_is_told_and_both_files_are_their_owners(played):
+    said = played.first.stdout + played.first.stderr + played.second.stdout + played.second.stderr
+    assert [secret for secret in played.secrets if secret in said] == []
+    assert len(set(played.secrets)) == 2
+    assert played.open_to_others == 0
 
 
-def test_a_second_run_seals_and_charges_nothing_twice(place, first):
-    second = play(place, "--lang", "en")
+def test_a_second_run_seals_and_charges_nothing_twice(played):
+    second = played.second
     assert second.returncode == 0, second.stdout + second.stderr
     assert "1 delivered" in second.stdout
     assert re.search(r"1[78] duplicate", second.stdout)
     assert "what they lacked was given in the first run" in second.stdout
     assert "balance 9,70\u202f€" in second.stdout
-    assert len(list((place / "ged").rglob("*.pdf"))) == 17
+    assert played.delivered == 17
 
 
 def test_a_folder_that_holds_something_else_is_refused(tmp_path):

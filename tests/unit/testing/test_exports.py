@@ -11,9 +11,24 @@ import pytest
 
 from jesignd.domain import tabular
 from jesignd.domain.documents import DocumentState
+from jesignd.domain.recognition import Doubtful
 from jesignd.domain.text import is_siren
 from jesignd.errors import Code
-from jesignd.testing.exports import LOTS, NEUTRAL, QUADRA, Wave, exports, indexes, people, sidecar_of, write
+from jesignd.plugin.conventions import read_name
+from jesignd.testing.exports import (
+    LOTS,
+    NEUTRAL,
+    QUADRA,
+    STAFF,
+    Lack,
+    Wave,
+    exports,
+    indexes,
+    missing,
+    people,
+    sidecar_of,
+    write,
+)
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +121,23 @@ def test_a_sidecar_describes_the_very_file_it_lies_beside(files):
 def test_the_sirens_pass_their_check():
     for company in (people.FIRM, people.JOINERY, people.BAKERY, people.GARAGE, people.PROPERTY):
         assert is_siren(company.siren)
+
+
+def test_what_must_wait_waits_for_seven_different_things_and_is_read_without_doubt():
+    every = missing()
+    assert {one.lack for one in every} == set(Lack)
+    for one in every:
+        assert one.export.fate is DocumentState.HELD
+        assert not isinstance(read_name(one.export.path), Doubtful)
+        assert read_name(one.export.path).clues
+        assert "fictif" in text_of(one.export.data) or "exemple" in text_of(one.export.data)
+
+
+def test_what_must_wait_is_no_document_of_the_first_set(files):
+    assert not {one.export.data for one in missing()} & {file.data for file in files}
+    assert not {(one.export.tree, one.export.path) for one in missing()} & {(file.tree, file.path) for file in files}
+
+
+def test_each_member_of_the_staff_drops_one_of_them():
+    trees = [one.export.tree for one in missing()]
+    assert {tree: trees.count(tree) for tree in trees} == {NEUTRAL: 3, **{member.login: 1 for member in STAFF}}
