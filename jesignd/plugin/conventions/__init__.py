@@ -2,7 +2,7 @@
 
 from jesignd.plugin.conventions.batch_index import Columns, Found, file_key, find_row, orphan, read_row
 from jesignd.plugin.conventions.declared import Declared, clue
-from jesignd.plugin.conventions.filenames import Naming, fault, neutral, pattern, read_name
+from jesignd.plugin.conventions.filenames import Naming, misnamed, neutral, pattern, read_name
 from jesignd.plugin.conventions.gathering import gather
 from jesignd.plugin.conventions.people import Incomplete, incomplete, signatory
 from jesignd.plugin.conventions.sidecars import read_sidecar
@@ -14,11 +14,11 @@ __all__ = [
     "Incomplete",
     "Naming",
     "clue",
-    "fault",
     "file_key",
     "find_row",
     "gather",
     "incomplete",
+    "misnamed",
     "neutral",
     "orphan",
     "pattern",

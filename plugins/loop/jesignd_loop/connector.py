@@ -9,15 +9,15 @@ from dataclasses import dataclass, field, replace
 from jesignd.domain.documents import DocumentKind
 from jesignd.domain.folders import Conventions
 from jesignd.domain.recognition import Doubtful, Recognised, Recognition, Source, Trait
-from jesignd.errors import Code, Words
+from jesignd.errors import Words
 from jesignd.plugin import Bundle, Connector, Evidence, Manifest
 from jesignd.plugin.conventions import (
     Declared,
     Incomplete,
     clue,
-    fault,
     gather,
     incomplete,
+    misnamed,
     neutral,
     pattern,
     read_name,
@@ -80,7 +80,11 @@ class Loop(Connector[LoopOptions]):
         answer = gather(bundle, [beside, named, read_folders(bundle, options.rubrics)])
         if not isinstance(answer, Recognised):
             return answer
-        return contradicts_rubric(answer, bundle, options.rubrics) or _unreachable(answer, bundle, options) or answer
+        return (
+            contradicts_rubric(answer, bundle, own=options.rubrics)
+            or _unreachable(answer, bundle, options=options)
+            or answer
+        )
 
 
 def _name(bundle: Bundle, options: LoopOptions) -> Declared | Doubtful:
@@ -88,12 +92,8 @@ def _name(bundle: Bundle, options: LoopOptions) -> Declared | Doubtful:
     read = read_name(bundle.name, (neutral, *(pattern(each) for each in options.names)))
     if isinstance(read, Doubtful) or read.clues:
         return read
-    if (why := fault(bundle.name)) is not None:
-        return Doubtful(
-            Code.AMBIGUOUS,
-            Words(f"« {bundle.name} » : {why.fr}", f"“{bundle.name}”: {why.en}"),
-            Words("Renommer le fichier.", "Rename the file."),
-        )
+    if (doubt := misnamed(bundle.name)) is not None:
+        return doubt
     try:
         label = clue(Trait.LABEL, unicodedata.normalize("NFC", bundle.stem), Source.NAME, where=bundle.name)
     except ValueError:
@@ -101,7 +101,7 @@ def _name(bundle: Bundle, options: LoopOptions) -> Declared | Doubtful:
     return Declared((label,))
 
 
-def _unreachable(answer: Recognised, bundle: Bundle, options: LoopOptions) -> Doubtful | None:
+def _unreachable(answer: Recognised, bundle: Bundle, *, options: LoopOptions) -> Doubtful | None:
     """This software's own signing needs a mobile number for each signatory: a code is sent there."""
     if not options.mobile_required or all(person.mobile for person in answer.signatories):
         return None

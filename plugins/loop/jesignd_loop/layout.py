@@ -62,7 +62,7 @@ def read_folders(bundle: Bundle, own: Mapping[str, str]) -> Declared:
     return Declared(clues)
 
 
-def contradicts_rubric(answer: Recognised, bundle: Bundle, own: Mapping[str, str]) -> Doubtful | None:
+def contradicts_rubric(answer: Recognised, bundle: Bundle, *, own: Mapping[str, str]) -> Doubtful | None:
     """The document holds when its rubric does not take its kind, or this software makes none such."""
     match = _match(bundle)
     rubric = match["rubric"] if match else ""
