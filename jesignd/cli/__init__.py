@@ -82,11 +82,11 @@ COMMANDS: dict[str, Entry] = {
     "firm": Entry("jesignd.cli.firm:firm", Words("Cabinets et leurs membres.", "Firms and their members.")),
     "user": Entry(
         "jesignd.cli.user:user",
-        Words("Comptes, mots de passe, rôles, clés.", "Accounts, passwords, roles, keys."),
+        Words("Comptes : personnes, mots de passe, rôles, clés.", "Accounts: people, passwords, roles, keys."),
     ),
     "enrol": Entry(
         "jesignd.cli.enrol:enrol",
-        Words("Enregistrer une personne.", "Enrol a person."),
+        Words("Enregistrement : pièce, mobile, approbation.", "Enrolment: papers, mobile, approval."),
     ),
     "certificate": Entry(
         "jesignd.cli.certificate:certificate",
@@ -98,9 +98,11 @@ COMMANDS: dict[str, Entry] = {
     ),
     "delegation": Entry(
         "jesignd.cli.delegation:delegation",
-        Words("Accorder, importer, consulter, révoquer.", "Grant, import, list, revoke."),
+        Words("Délégations : accorder, importer, révoquer.", "Delegations: grant, import, revoke."),
     ),
-    "mandate": Entry("jesignd.cli.mandate:mandate", Words("Mandats des clients.", "Mandates of clients.")),
+    "mandate": Entry(
+        "jesignd.cli.mandate:mandate", Words("Mandats donnés par les clients.", "Mandates given by clients.")
+    ),
     "plugin": Entry("jesignd.cli.plugin:plugin", Words("Connecteurs installés.", "Installed connectors.")),
 }
 

@@ -40,14 +40,14 @@ def _terms_of_grant(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that both ways of granting share."""
     for option in (
         click.option("--amount", type=Euros(), metavar="€", help="Ce que les actes peuvent coûter en tout, HT."),
-        click.option("--acts", type=click.IntRange(min=1), metavar="N", help="Nombre d'actes en tout."),
+        click.option("--acts", type=click.IntRange(min=1), metavar="N", help="Nombre d’actes en tout."),
         click.option("--client", "clients", multiple=True, metavar="DOSSIER", help="Dossiers (0004* accepté)."),
         click.option("--kind", "kinds", multiple=True, type=_KINDS, help="Natures de document."),
         click.option("--until", required=True, type=_DAY, metavar="JOUR", help="Dernier jour, inclus."),
-        click.option("--from", "since", type=_DAY, metavar="JOUR", help="Premier jour ; par défaut aujourd'hui."),
+        click.option("--from", "since", type=_DAY, metavar="JOUR", help="Premier jour ; par défaut aujourd’hui."),
         click.option("--right", "rights", multiple=True, type=persons.RightName(), help="Pouvoir ; peut se répéter."),
         click.option("--by", "granter", required=True, metavar="IDENTIFIANT", help="Expert-comptable qui délègue."),
-        click.option("--firm", metavar="CABINET", help="Cabinet ; inutile s'il n'y en a qu'un."),
+        click.option("--firm", metavar="CABINET", help="Cabinet ; inutile s’il n’y en a qu’un."),
     ):
         command = option(command)
     return command
@@ -58,7 +58,7 @@ def _terms_of_grant(command: Callable[..., Any]) -> Callable[..., Any]:
 @_terms_of_grant
 @click.pass_obj
 def grant(options: Options, /, addresses: tuple[str, ...], **order: Any) -> int:
-    """Déléguer à des personnes, par leur courriel ; signé par la clé de l'expert-comptable."""
+    """Déléguer à des personnes, par leur courriel ; signé par la clé de l’expert-comptable."""
     from jesignd.flow.address_lists import typed
 
     return _grant(options, typed(addresses), **order)
@@ -70,7 +70,7 @@ def grant(options: Options, /, addresses: tuple[str, ...], **order: Any) -> int:
 @_terms_of_grant
 @click.pass_obj
 def import_(options: Options, /, file: Path, addresses: tuple[str, ...], **order: Any) -> int:
-    """Déléguer à une liste (.xls .xlsx .txt .csv, courriels en première colonne), et à ceux qu'on tape en plus."""
+    """Déléguer à une liste (.xls .xlsx .txt .csv, courriels en première colonne), et à ceux qu’on tape en plus."""
     from jesignd.flow.address_lists import combined, read
 
     return _grant(options, combined(read(file.name, file.read_bytes()), addresses), **order)
@@ -82,7 +82,7 @@ def import_(options: Options, /, file: Path, addresses: tuple[str, ...], **order
 @click.option("--firm", metavar="CABINET", help="Toutes celles de ce cabinet.")
 @click.pass_obj
 def list_(options: Options, given: str | None, received: str | None, firm: str | None) -> None:
-    """Les délégations données, reçues, ou toutes celles d'un cabinet."""
+    """Les délégations données, reçues, ou toutes celles d’un cabinet."""
     if sum(one is not None for one in (given, received, firm)) > 1:
         raise click.UsageError("--given, --received, --firm : une seule des trois")
     with opened(options) as database:
@@ -121,12 +121,12 @@ def revoke(options: Options, identifiers: tuple[str, ...], revoker: str) -> None
 
 @delegation.command()
 @click.argument("login", metavar="IDENTIFIANT")
-@click.option("--stand-in", metavar="IDENTIFIANT", help="Qui reçoit ce qui l'attend.")
-@click.option("--from", "since", type=_DAY, metavar="JOUR", help="Premier jour ; par défaut aujourd'hui.")
+@click.option("--stand-in", metavar="IDENTIFIANT", help="Qui reçoit ce qui l’attend.")
+@click.option("--from", "since", type=_DAY, metavar="JOUR", help="Premier jour ; par défaut aujourd’hui.")
 @click.option("--until", type=_DAY, metavar="JOUR", help="Dernier jour, inclus.")
 @click.option("--back", is_flag=True, help="La personne est revenue.")
 @click.option("--by", metavar="IDENTIFIANT", help="Qui le déclare ; par défaut la personne elle-même.")
-@click.option("--firm", metavar="CABINET", help="Cabinet ; inutile s'il n'y en a qu'un.")
+@click.option("--firm", metavar="CABINET", help="Cabinet ; inutile s’il n’y en a qu’un.")
 @click.pass_obj
 def absence(
     options: Options,
@@ -167,7 +167,7 @@ def absence(
 @click.argument("login", metavar="IDENTIFIANT")
 @click.pass_obj
 def accept(options: Options, login: str) -> None:
-    """Lire et accepter l'engagement du délégataire, sous son mot de passe."""
+    """Lire et accepter l’engagement du délégataire, sous son mot de passe."""
     from jesignd.cli.enrol import accept_undertaking
 
     accept_undertaking(options, login)
@@ -178,7 +178,7 @@ def accept(options: Options, login: str) -> None:
 @click.option("-o", "--output", "target", type=click.Path(path_type=Path), help="Fichier à écrire.")
 @click.pass_obj
 def export(options: Options, identifier: str, target: Path | None) -> None:
-    """La preuve d'une délégation et de ses actes, à vérifier sans jesignd (docs/verify_delegation.py)."""
+    """La preuve d’une délégation et de ses actes, à vérifier sans jesignd (docs/verify_delegation.py)."""
     from jesignd.flow.proofs import proof
 
     with opened(options) as database, database.reading() as transaction:

@@ -32,7 +32,7 @@ STATES = {
 
 @click.group()
 def enrol() -> None:
-    """Enregistrement : pièce d'identité, mobile, conditions, approbation."""
+    """Enregistrement : pièce d’identité, mobile, conditions, approbation."""
 
 
 @enrol.command()
@@ -40,7 +40,7 @@ def enrol() -> None:
 @click.option("--phone", required=True, metavar="MOBILE", help="Numéro du téléphone mobile.")
 @click.pass_obj
 def start(options: Options, login: str, phone: str) -> None:
-    """Commencer l'enregistrement d'une personne, ou changer son numéro."""
+    """Commencer l’enregistrement d’une personne, ou changer son numéro."""
     found = settings(options)
     with opened(options) as database:
         account = persons.account_of(database, login)
@@ -50,10 +50,15 @@ def start(options: Options, login: str, phone: str) -> None:
 @enrol.command()
 @click.argument("login", metavar="IDENTIFIANT")
 @click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--document", type=click.Choice([one.value for one in IdentityDocument]), required=True)
+@click.option(
+    "--document",
+    type=click.Choice([one.value for one in IdentityDocument]),
+    required=True,
+    help="Ce qu’est la pièce.",
+)
 @click.pass_obj
 def identity(options: Options, login: str, file: Path, document: str) -> None:
-    """Déposer la pièce d'identité ; elle est chiffrée, puis détruite au terme du délai."""
+    """Déposer la pièce d’identité ; elle est chiffrée, puis détruite au terme du délai."""
     found = settings(options)
     if file.stat().st_size > flow.LARGEST_SCAN:
         raise NotAllowed(Words("fichier trop gros : 10 Mo au plus", "file too large: 10 MB at most"))
@@ -81,8 +86,8 @@ def accept(options: Options, login: str) -> None:
 @enrol.command()
 @click.argument("login", metavar="IDENTIFIANT")
 @click.option("--officer", required=True, metavar="IDENTIFIANT", help="Préposé qui approuve, sous son mot de passe.")
-@click.option("--refuse", metavar="MOTIF", help="Refuser au lieu d'approuver, avec ce motif.")
-@click.option("--show-identity", type=click.Path(path_type=Path), help="Écrire d'abord la pièce dans ce fichier.")
+@click.option("--refuse", metavar="MOTIF", help="Refuser au lieu d’approuver, avec ce motif.")
+@click.option("--show-identity", type=click.Path(path_type=Path), help="Écrire d’abord la pièce dans ce fichier.")
 @click.pass_obj
 def approve(options: Options, login: str, officer: str, *, refuse: str | None, show_identity: Path | None) -> None:
     """Approuver un enregistrement complet ; jamais le sien."""
@@ -114,7 +119,7 @@ def show(options: Options, login: str) -> None:
 @enrol.command()
 @click.pass_obj
 def purge(options: Options) -> None:
-    """Détruire les pièces d'identité dont le délai est passé ; le service le fait aussi de lui-même."""
+    """Détruire les pièces d’identité dont le délai est passé ; le service le fait aussi de lui-même."""
     with opened(options) as database:
         purged = flow.purge_identities(database=database, clock=now)
     words = Words(f"pièces détruites : {purged}", f"documents destroyed: {purged}")

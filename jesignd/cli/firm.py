@@ -30,14 +30,14 @@ def firm() -> None:
 @click.option("--siren", metavar="SIREN", help="Neuf chiffres ; deux bureaux peuvent avoir le même.")
 @click.pass_obj
 def add(options: Options, name: str, siren: str | None) -> None:
-    """Ajouter un cabinet, ou l'un de ses bureaux."""
+    """Ajouter un cabinet, ou l’un de ses bureaux."""
     with opened(options) as database:
         added = flow.add_firm(name, siren, database=database, clock=now, by=who())
     output.show(added, options, text=lambda: [f"{added.id}  {added.name}"])
 
 
 @firm.command("list")
-@click.option("--members", is_flag=True, help="Avec leurs membres d'aujourd'hui.")
+@click.option("--members", is_flag=True, help="Avec leurs membres d’aujourd’hui.")
 @click.pass_obj
 def list_(options: Options, *, members: bool) -> None:
     """Les cabinets."""
@@ -72,10 +72,15 @@ def list_(options: Options, *, members: bool) -> None:
 @firm.command()
 @click.argument("named", metavar="CABINET")
 @click.argument("login", metavar="IDENTIFIANT")
-@click.option("--status", type=click.Choice([status.value for status in Status]), default=Status.STAFF.value)
+@click.option(
+    "--status",
+    type=click.Choice([status.value for status in Status]),
+    default=Status.STAFF.value,
+    help="Ce qu’elle y devient.",
+)
 @click.pass_obj
 def join(options: Options, named: str, login: str, status: str) -> None:
-    """Faire entrer quelqu'un dans un cabinet, ou l'y faire changer de qualité."""
+    """Faire entrer quelqu’un dans un cabinet, ou l’y faire changer de qualité."""
     with opened(options) as database:
         where, account = persons.firm_of(database, named), persons.account_of(database, login)
         flow.join(account.id, where.id, Status(status), database=database, clock=now, by=who())
@@ -89,7 +94,7 @@ def join(options: Options, named: str, login: str, status: str) -> None:
 @click.argument("login", metavar="IDENTIFIANT")
 @click.pass_obj
 def leave(options: Options, named: str, login: str) -> None:
-    """Faire sortir quelqu'un ; ce qu'il y tenait et ce qu'il y a délégué s'arrête à l'instant."""
+    """Faire sortir quelqu’un ; ce qu’il y tenait et ce qu’il y a délégué s’arrête à l’instant."""
     with opened(options) as database:
         where, account = persons.firm_of(database, named), persons.account_of(database, login)
         if not flow.leave(account.id, where.id, database=database, clock=now, by=who()):

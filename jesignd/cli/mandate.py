@@ -33,11 +33,11 @@ def mandate() -> None:
 @mandate.command()
 @click.argument("client_code", metavar="DOSSIER")
 @click.argument("reference", metavar="RÉFÉRENCE")
-@click.option("--by", "recorder", required=True, metavar="IDENTIFIANT", help="Qui l'enregistre, sous son mot de passe.")
+@click.option("--by", "recorder", required=True, metavar="IDENTIFIANT", help="Qui l’enregistre, sous son mot de passe.")
 @click.option("--kind", "kinds", multiple=True, type=_KINDS, help="Natures couvertes ; toutes par défaut.")
-@click.option("--from", "since", type=_DAY, metavar="JOUR", help="Premier jour ; par défaut aujourd'hui.")
+@click.option("--from", "since", type=_DAY, metavar="JOUR", help="Premier jour ; par défaut aujourd’hui.")
 @click.option("--until", type=_DAY, metavar="JOUR", help="Dernier jour, inclus.")
-@click.option("--firm", metavar="CABINET", help="Cabinet ; inutile s'il n'y en a qu'un.")
+@click.option("--firm", metavar="CABINET", help="Cabinet ; inutile s’il n’y en a qu’un.")
 @click.pass_obj
 def add(
     options: Options,
@@ -72,10 +72,10 @@ def add(
 
 @mandate.command("list")
 @click.option("--client", "client_code", metavar="DOSSIER", help="Ceux de ce client.")
-@click.option("--firm", metavar="CABINET", help="Cabinet ; inutile s'il n'y en a qu'un.")
+@click.option("--firm", metavar="CABINET", help="Cabinet ; inutile s’il n’y en a qu’un.")
 @click.pass_obj
 def list_(options: Options, client_code: str | None, firm: str | None) -> None:
-    """Les mandats, le plus récent d'abord."""
+    """Les mandats, le plus récent d’abord."""
     with opened(options) as database:
         where = persons.firm_of(database, firm)
         with database.reading() as transaction:

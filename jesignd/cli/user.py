@@ -46,7 +46,7 @@ def user() -> None:
 @click.option("--city", default="", help="Ville.")
 @click.option("--phone", default="", help="Téléphone mobile.")
 @click.option("--firm", metavar="CABINET", help="Cabinet que la personne rejoint.")
-@click.option("--status", type=_STATUS, default=Status.STAFF.value, show_default=True, help="Ce qu'elle y est.")
+@click.option("--status", type=_STATUS, default=Status.STAFF.value, show_default=True, help="Ce qu’elle y est.")
 @click.option("--role", "roles", type=_ROLES, multiple=True, help="Rôle ; peut se répéter.")
 @click.pass_obj
 def add(
@@ -108,7 +108,7 @@ def passwd(options: Options, login: str) -> None:
 @click.argument("login", metavar="IDENTIFIANT")
 @click.pass_obj
 def totp(options: Options, login: str) -> None:
-    """Donner des codes à usage unique : l'adresse pour le téléphone, puis un code pour confirmer."""
+    """Donner des codes à usage unique : l’adresse pour le téléphone, puis un code pour confirmer."""
     from jesignd.flow.logins import confirm_totp, start_totp
 
     found = settings(options)
@@ -140,7 +140,7 @@ def role(options: Options, login: str, roles: tuple[str, ...]) -> None:
 @click.argument("file", metavar="FICHIER.p12", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.pass_obj
 def key(options: Options, login: str, file: Path) -> None:
-    """Attacher une clé personnelle (PKCS#12) ; seul son code l'ouvre."""
+    """Attacher une clé personnelle (PKCS#12) ; seul son code l’ouvre."""
     from jesignd.flow.keys import attach_pkcs12
 
     with opened(options) as database:
@@ -156,7 +156,7 @@ def key(options: Options, login: str, file: Path) -> None:
 @click.argument("login", metavar="IDENTIFIANT")
 @click.pass_obj
 def close(options: Options, login: str) -> None:
-    """Clore un compte pour de bon ; ce qu'il tenait et ce qu'il a délégué s'arrête."""
+    """Clore un compte pour de bon ; ce qu’il tenait et ce qu’il a délégué s’arrête."""
     with opened(options) as database:
         account = persons.account_of(database, login)
         if not asking.confirmed(Words(f"Clore {account.login} ?", f"Close {account.login}?"), options):

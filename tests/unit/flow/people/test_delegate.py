@@ -183,6 +183,7 @@ def test_a_colleague_may_revoke_but_staff_may_not(cabinet, ines):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_revocation_at_any_step_of_a_batch_stops_exactly_the_rest(cabinet, ines):
     signer = cabinet.signer()
     for step in range(51):
