@@ -29,7 +29,8 @@ from jesignd.testing.office import Office
 from jesignd.testing.wholeness import Dropped, Wholeness
 
 PLACES = {"files": r"^(?!etat/(jesignd\.db|daemon))", "database": r"^etat/jesignd\.db"}
-_SETTLE_SECONDS = 240.0
+_SETTLE_SECONDS = 420.0
+"""What fails is tried again after one minute, then after five: two failures in a row take six."""
 _CHANGES_OF_CHILDREN = 6
 """A sealing creates and writes one file."""
 _MENDED_AFTER_SECONDS = 1.0

@@ -10,6 +10,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
+from importlib.util import find_spec
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,14 +51,13 @@ def plain_pyhanko(tools: Tools, source: Path) -> None:
     """Seal one file with a text stamp (TrueType) and a logo, as pyHanko's own examples do."""
     from pyhanko import stamp
     from pyhanko.pdf_utils import images, text
-    from pyhanko.pdf_utils.font.opentype import GlyphAccumulatorFactory
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import fields, signers
 
     signer = _signer(tools)
     style = stamp.TextStampStyle(
         stamp_text="Cabinet Équerre & Associés\nDocument scellé électroniquement\n%(ts)s",
-        text_box_style=text.TextBoxStyle(font=GlyphAccumulatorFactory(str(tools.font)), font_size=9),
+        text_box_style=text.TextBoxStyle(font_size=9, **_font(tools)),
         background=images.PdfImage(str(tools.logo)),
     )
     with source.open("rb") as read:
@@ -68,6 +68,19 @@ def plain_pyhanko(tools: Tools, source: Path) -> None:
         signers.PdfSigner(metadata, signer=signer, stamp_style=style).sign_pdf(writer, output=written)
         written.flush()
         os.fsync(written.fileno())
+
+
+def has_truetype() -> bool:
+    """Whether pyHanko can embed a font here: that is an extra of it, which jesignd does without."""
+    return find_spec("uharfbuzz") is not None and find_spec("fontTools") is not None
+
+
+def _font(tools: Tools) -> dict[str, object]:
+    if not has_truetype():
+        return {}
+    from pyhanko.pdf_utils.font.opentype import GlyphAccumulatorFactory
+
+    return {"font": GlyphAccumulatorFactory(str(tools.font))}
 
 
 def bare_loop(tools: Tools, source: Path) -> None:

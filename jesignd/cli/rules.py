@@ -109,6 +109,8 @@ def _outcome(found: Trial, lang: str) -> Iterator[str]:
     outcome = found.outcome
     if isinstance(outcome, Authorised):
         places = ", ".join(outcome.rule.destinations)
+        if outcome.rule.test:
+            yield Words("⚠ TEST – sans valeur", "⚠ TEST – worth nothing").in_language(lang)
         yield Words(
             f"✓ serait scellé ({euros(outcome.price)} HT) et livré : {places}",
             f"✓ would be sealed ({euros(outcome.price)} before tax) and delivered: {places}",

@@ -13,12 +13,13 @@ from jesignd import durable
 from jesignd.cli.access import now
 from jesignd.confined import Crashed, Limits, Pool
 from jesignd.daemon.configured import open_credentials, sealing_line
-from jesignd.domain.credit import Cents
+from jesignd.domain.credit import Cents, VatRate
 from jesignd.domain.firm import Person, Right, may
 from jesignd.domain.levels import PadesLevel
 from jesignd.domain.paris import day
 from jesignd.domain.sealing import Credential, Rung, Sealed, SealProfile, SealRequest
 from jesignd.errors import Code, CredentialError, DocumentError, JesignError, NotAllowed, NotFound, ServiceError, Words
+from jesignd.flow.charges import TRIAL
 from jesignd.flow.errands import WARM, seal_document
 from jesignd.flow.outcomes import code_of
 from jesignd.flow.parallel import Spread
@@ -76,6 +77,7 @@ class _Bench:
     credential: Credential
     database: Database
     price: Cents
+    vat: VatRate
     person: str
 
 
@@ -154,7 +156,8 @@ def _bench(settings: Settings, *, pool: Pool, rule: str | None, person: str, sta
     durable.make_directories(settings.state)
     database = Database.open(settings.database_url())
     stack.callback(database.close)
-    return _Bench(line, profile, credential, database, settings.prices.seal, person)
+    price = Cents(0) if profile.test else settings.prices.seal
+    return _Bench(line, profile, credential, database, price, settings.prices.vat, person)
 
 
 def _profile(line: SealingLine, rule: str | None) -> SealProfile:
@@ -213,7 +216,7 @@ def _seal(task: Task, bench: _Bench) -> Sealed:
         temporary = durable.temporary_beside(task.final)
         try:
             sealed = _in_child(task.original, temporary, bench)
-            _pay(f"seal:file:{digest}:{bench.profile.name}", bench)
+            _pay(f"{'test' if bench.profile.test else 'seal'}:file:{digest}:{bench.profile.name}", bench)
             temporary.chmod(task.original.stat().st_mode & 0o666)
             durable.sync([temporary])
             if not durable.reveal(temporary, task.final):
@@ -260,4 +263,5 @@ def _in_child(original: Path, target: Path, bench: _Bench) -> Sealed:
 def _pay(act: str, bench: _Bench) -> None:
     """Debit the act; the same file sealed again by the same rule is not charged twice."""
     with bench.database.transaction() as transaction:
-        ledger.debit(transaction, [(act, bench.price)], at=now(), memo=f"jesignd seal, {bench.person}")
+        memo = f"jesignd seal, {bench.person}{f' {TRIAL}' if bench.profile.test else ''}"
+        ledger.debit(transaction, [(act, bench.price)], at=now(), memo=memo, vat=bench.vat)

@@ -13,7 +13,7 @@ from jesignd.cli import names, output
 from jesignd.cli.access import now, opened, settings
 from jesignd.cli.stories import ID_COLUMNS, moment, reason
 from jesignd.daemon.lock import is_running
-from jesignd.domain.credit import Cents, euros
+from jesignd.domain.credit import Account, Cents, euros
 from jesignd.domain.documents import DocumentState
 from jesignd.errors import DaemonUnreachable, Words
 from jesignd.store import documents, ledger, nodes, refusals
@@ -39,21 +39,30 @@ class Status:
     held: tuple[Document, ...]
     refused: tuple[Refusal, ...]
     balance_cents: Cents
+    reserved_cents: Cents
+    warn_below_cents: Cents
+
+    @property
+    def is_credit_low(self) -> bool:
+        """Whether the firm would do well to top up."""
+        return self.balance_cents < self.warn_below_cents
 
 
 @click.command()
 @click.pass_obj
 def status(options: Options) -> int:
     """Dossiers surveillés, documents, crédit ; code 69 si le démon ne tourne pas."""
-    running = is_running(settings(options).state)
+    configured = settings(options)
+    running = is_running(configured.state)
     with opened(options) as database, database.reading() as transaction:
-        found = read(transaction, running=running)
+        found = read(transaction, running=running, warn_below=configured.warn_below)
     output.show(found, options, text=lambda: lines(found, options.lang))
     return 0 if running else DaemonUnreachable.exit_code
 
 
-def read(transaction: Transaction, *, running: bool) -> Status:
+def read(transaction: Transaction, *, running: bool, warn_below: Cents) -> Status:
     """The picture at this instant."""
+    credit = ledger.standing(transaction)
     return Status(
         running=running,
         nodes=tuple(nodes.list_nodes(transaction)),
@@ -61,7 +70,9 @@ def read(transaction: Transaction, *, running: bool) -> Status:
         oldest_waiting=documents.oldest_waiting(transaction),
         held=tuple(documents.list_documents(transaction, states=[DocumentState.HELD], limit=_SHOWN)),
         refused=tuple(refusals.list_refusals(transaction)[-_SHOWN:]),
-        balance_cents=ledger.balance(transaction),
+        balance_cents=credit[Account.FIRM],
+        reserved_cents=credit[Account.RESERVED],
+        warn_below_cents=warn_below,
     )
 
 
@@ -72,8 +83,24 @@ def lines(found: Status, lang: str) -> list[str]:
         *_folders(found, lang),
         *_held(found, lang),
         *_refused(found, lang),
-        Words(f"Crédit : {euros(found.balance_cents)} HT", f"Credit: {euros(found.balance_cents)}").in_language(lang),
+        *_credit(found, lang),
     ]
+
+
+def _credit(found: Status, lang: str) -> list[str]:
+    left = euros(found.balance_cents)
+    told = Words(f"Crédit : {left} HT", f"Credit: {left}").in_language(lang)
+    if found.reserved_cents:
+        kept = euros(found.reserved_cents)
+        told += Words(f", et {kept} réservés", f", and {kept} reserved").in_language(lang)
+    if not found.is_credit_low:
+        return [told]
+    least = euros(found.warn_below_cents)
+    warning = Words(
+        f"  ⚠ crédit bas, sous {least} : jesignd credit topup",
+        f"  ⚠ credit is low, below {least}: jesignd credit topup",
+    )
+    return [told, click.style(warning.in_language(lang), fg="yellow")]
 
 
 def _daemon(found: Status, lang: str) -> list[str]:

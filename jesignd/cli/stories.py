@@ -122,12 +122,14 @@ def seal(document: Document, lang: str) -> list[str]:
     if document.sealed is None:
         return []
     report = document.sealed.report
-    price = euros(Cents(int((document.route or {}).get("price", 0))))
+    route = document.route or {}
+    price = euros(Cents(int(route.get("price", 0))))
+    trial = _("  TEST – sans valeur", "  TEST – worth nothing", lang) if route.get("test") else ""
     found = report.get("inspection") or {}
     rows = [
         (
             _("  scellé", "  sealed", lang),
-            f"{moment(document.sealed.at)}  PAdES {report.get('level', '?')}  {price} HT",
+            f"{moment(document.sealed.at)}  PAdES {report.get('level', '?')}  {price} HT{trial}",
         ),
         (_("  règle", "  rule", lang), f"{document.rule or '?'}, {document.person or '?'}"),
         (_("  fichier", "  file", lang), f"{document.sealed.digest} ({document.sealed.size} o)"),

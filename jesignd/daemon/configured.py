@@ -62,7 +62,7 @@ def configure(path: Path, *, recogniser: Recogniser, pool: Pool) -> Configured:
     return Configured(
         settings=settings,
         folders=folders,
-        office=Office(folders, settings.people, settings.rules, settings.prices),
+        office=Office(folders, settings.people, settings.rules, settings.prices, settings.warn_below),
         places=Places(folders, settings.destinations),
         line=sealing_line(settings, credentials, pool),
         troubles=(*folder_troubles, *key_troubles),

@@ -17,7 +17,10 @@ from jesignd.daemon.publishing import Publishing
 from jesignd.daemon.watches import Watches
 from jesignd.domain.jobs import Batch, Stage
 from jesignd.durable import make_directories
+from jesignd.errors import JesignError
 from jesignd.flow.authorise import authorise_batch
+from jesignd.flow.card import count_payments
+from jesignd.flow.charges import check_balance, release_forgotten
 from jesignd.flow.clear import clear_batch
 from jesignd.flow.deliver import deliver_batch
 from jesignd.flow.enrol import purge_identities
@@ -26,14 +29,17 @@ from jesignd.flow.outcomes import RESUMED_BY_CREDIT, RESUMED_BY_SETTINGS
 from jesignd.flow.parallel import Spread
 from jesignd.flow.recognise import recognise_batch
 from jesignd.flow.reconcile import reconcile
+from jesignd.flow.refuse import forget_gone, tell
 from jesignd.flow.release import resume
 from jesignd.flow.report import report_batch
 from jesignd.flow.seal import seal_batch
 from jesignd.jobs.engine import DbosEngine
 from jesignd.jobs.timers import Timers
 from jesignd.plugin.installed import installed_plugins
+from jesignd.plugin.paying import PaymentUse, receive_webhook
 from jesignd.plugin.supervising import Recogniser
 from jesignd.settings.load import load
+from jesignd.settings.secrets import resolve
 from jesignd.store import nodes, stages
 from jesignd.store.database import Database
 from jesignd.store.vault import Vault
@@ -46,6 +52,8 @@ log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 5.0
 RECONCILE_SECONDS = 30.0
 COLLECT_SECONDS = 3600.0
+GONE_SECONDS = 300.0
+"""Between two looks for refused files that somebody has removed: it lists the whole folder."""
 PUBLISH_SECONDS = 60.0
 PURGE_SECONDS = 3600.0
 """Between two looks for identity documents whose time has come."""
@@ -102,9 +110,10 @@ class House:
         self._resume()
         self._timers.every(HEARTBEAT_SECONDS, "heartbeat", self._beat)
         self._timers.every(RECONCILE_SECONDS, "reconcile", self._reconcile)
+        self._timers.every(GONE_SECONDS, "gone", self._forget_gone)
         self._timers.every(PUBLISH_SECONDS, "publish", self._publish)
-        self._timers.every(COLLECT_SECONDS, "collect", self._collect)
         self._timers.every(PURGE_SECONDS, "purge", lambda: purge_identities(database=self._database, clock=now))
+        self._timers.every(COLLECT_SECONDS, "collect", self._collect)
         self._timers.start()
         self._reconcile()
         self._watches.follow(self._configured.folders.values())
@@ -234,6 +243,36 @@ class House:
             dead = nodes.silent(transaction, DEAD_AFTER)
         self._engine.recover([node for node in dead if node != self._node])
         reconcile(database=self._database, engine=self._engine, clock=now)
+        release_forgotten(database=self._database, clock=now)
+        check_balance(database=self._database, warn_below=self._configured.settings.warn_below, clock=now)
+        self._count_payments()
+        tell(self._configured.folders.values(), database=self._database)
+
+    def _forget_gone(self) -> None:
+        forget_gone(self._configured.folders.values(), database=self._database)
+
+    def _count_payments(self) -> None:
+        """Count what was paid by card; a service or plugin that fails is told, and asked again at the next tick."""
+        settings = self._configured.settings
+        card = settings.configuration.card
+        if card is None:
+            return
+        use = PaymentUse(card.method, card.written_options())
+        try:
+            added = count_payments(
+                lambda payload, header: receive_webhook(
+                    use, payload, header, secret=resolve(card.webhook).decode("ascii", "replace")
+                ),
+                database=self._database,
+                vat=settings.prices.vat,
+                warn_below=settings.warn_below,
+                clock=now,
+            )
+        except JesignError as error:
+            log.error("notices of payment not read: %s", error.message.en)
+            return
+        if added:
+            resume(RESUMED_BY_CREDIT, database=self._database, engine=self._engine, clock=now)
 
     def _publish(self) -> None:
         self._publishing.publish(self._configured.settings.configuration.pki)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from jesignd.domain.documents import Claimed
 from jesignd.domain.events import Event
 from jesignd.domain.folders import FolderState
-from jesignd.flow.receive import receive, refuse
+from jesignd.flow.receive import receive
+from jesignd.flow.refuse import refuse
 from jesignd.intake.watch import FolderWatch
 from jesignd.store import documents, journal
 
@@ -96,8 +97,8 @@ class Watches:
             was_taken=lambda path: path in taken,
         )
 
-    def _on_refused(self, _folder: WatchedFolder, refused: Sequence[Refused]) -> None:
-        refuse(refused, database=self._database, at=self._clock())
+    def _on_refused(self, folder: WatchedFolder, refused: Sequence[Refused]) -> None:
+        refuse(folder, refused, database=self._database, at=self._clock())
 
     def _on_state(self, folder: WatchedFolder, state: FolderState, reason: Words | None) -> None:
         online = state is FolderState.ONLINE

@@ -96,7 +96,12 @@ def authorise(case: Case) -> tuple[Outcome, Decision]:
     held = _held_by_right(case) or _held_by_credit(rule, case)
     if held is not None:
         return held, decision
-    return Authorised(rule, case.prices.of(rule.act), _replaceable(case, replaces)), decision
+    return Authorised(rule, price_of(rule, case.prices), _replaceable(case, replaces)), decision
+
+
+def price_of(rule: Rule, prices: Prices) -> Cents:
+    """What an act under this rule costs; a test costs nothing."""
+    return Cents(0) if rule.test else prices.of(rule.act)
 
 
 def _seen_before(case: Case) -> Outcome | None:
@@ -201,7 +206,7 @@ def _held_by_right(case: Case) -> Hold | None:
 
 
 def _held_by_credit(rule: Rule, case: Case) -> Hold | None:
-    price = case.prices.of(rule.act)
+    price = price_of(rule, case.prices)
     if price <= case.balance:
         return None
     return Hold(

@@ -25,6 +25,8 @@ class Event(StrEnum):
     FOLDER_OFFLINE = "folder.offline"
     FOLDER_ONLINE = "folder.online"
     CREDIT_ADDED = "credit.added"
+    CREDIT_LOW = "credit.low"
+    CREDIT_RESTORED = "credit.restored"
     FIRM_ADDED = "firm.added"
     ACCOUNT_ADDED = "account.added"
     ACCOUNT_CHANGED = "account.changed"

@@ -48,6 +48,8 @@ class Rule:
     destinations: tuple[str, ...] = ()
     reason: Words | None = None
     """For a rule that holds: what people read."""
+    test: bool = False
+    """A trial: costs nothing, and the mark says that it is worth nothing."""
 
 
 @dataclass(frozen=True, slots=True)

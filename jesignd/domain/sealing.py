@@ -54,6 +54,8 @@ class SealProfile:
     """The firm's logo (PNG, JPEG or SVG), as read from the configuration's folder."""
     demonstration: bool = False
     """Write plainly in the mark that this proves nothing."""
+    test: bool = False
+    """The same, for one rule that is being tried out."""
     signatures_follow: bool = False
     """People sign after the seal: it does not forbid the fields that their signatures need."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jesignd.domain.authorisation import Authorised, Case, Drafted, Duplicate, Outcome, Prior, authorise
-from jesignd.domain.credit import Prices
+from jesignd.domain.credit import Cents, Prices
 from jesignd.domain.documents import DocumentId, DocumentState
 from jesignd.domain.events import Event
 from jesignd.domain.firm import Person
@@ -17,9 +17,10 @@ from jesignd.domain.jobs import Batch, Promiser, Stage, Transaction
 from jesignd.domain.paris import day
 from jesignd.domain.recognition import Recognised
 from jesignd.domain.routing import Decision, Facts, Rule
+from jesignd.flow import charges
 from jesignd.flow.promises import promise_each
 from jesignd.flow.records import Route, recognised_from
-from jesignd.store import documents, journal, ledger, stages
+from jesignd.store import documents, journal, ledger, reservations, stages
 from jesignd.store.documents import Changes, Document, Kin, Move
 from jesignd.store.records import Hold
 
@@ -27,11 +28,12 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable
 
-    from jesignd.domain.credit import Cents
     from jesignd.store.database import Database
     from jesignd.store.journal import Entry
 
 log = logging.getLogger(__name__)
+
+_NEVER = Cents(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Office:
     people: Mapping[str, Person]
     rules: Sequence[Rule]
     prices: Prices
+    warn_below: Cents = _NEVER
+    """Credit under which the firm is warned."""
 
 
 def authorise_batch(
@@ -61,6 +65,7 @@ def authorise_batch(
             if document.state is DocumentState.RECOGNISED
         ]
         ready, told = _decide_all(transaction, waiting, office=office, at=at)
+        charges.watch_balance(transaction, warn_below=office.warn_below, at=at)
         stages.finish(transaction, Stage.AUTHORISE, batch.documents)
         promise_each(transaction, Stage.SEAL, ready, engine=engine, at=at)
         promise_each(transaction, Stage.REPORT, told, engine=engine, at=at)
@@ -71,16 +76,14 @@ def _decide_all(
     transaction: Transaction, waiting: Sequence[Document], *, office: Office, at: datetime.datetime
 ) -> tuple[list[DocumentId], list[DocumentId]]:
     """Decide one after the other, each knowing what the former became; those to seal, and those to be told of."""
-    balance: Cents = ledger.affordable(transaction)
+    spending = _Spending(transaction, at)
     relations = _Relations(documents.kin_of(transaction, waiting))
     writing = _Writing(transaction, at)
-    ready: dict[DocumentId, Cents] = {}
     told: list[DocumentId] = []
     for document in waiting:
         if relations.state_of(document.id) is not DocumentState.RECOGNISED:
             continue  # a later export of this batch has replaced it
-        left = type(balance)(balance - sum(ready.values()))
-        case = _case(document, relations.priors(document), office=office, at=at, balance=left)
+        case = _case(document, relations.priors(document), office=office, at=at, balance=spending.balance)
         outcome, decision = authorise(case)
         state, event, changes = _consequence(outcome, document, office)
         move = Move(document.id, DocumentState.RECOGNISED, state, changes)
@@ -88,14 +91,15 @@ def _decide_all(
         relations.became(document.id, state)
         if isinstance(outcome, Authorised | Drafted):
             _replace(outcome.replaces, by=document.id, relations=relations, writing=writing)
+            spending.give_back(outcome.replaces)
             told += outcome.replaces
-            ready = {one: price for one, price in ready.items() if one not in outcome.replaces}
         if isinstance(outcome, Authorised):
-            ready[document.id] = outcome.price
+            spending.foresee(document, _route(outcome))
         else:
             told.append(document.id)
     writing.flush()
-    return list(ready), told
+    spending.reserve(office.prices)
+    return list(spending.foreseen), told
 
 
 def foresee(
@@ -105,6 +109,31 @@ def foresee(
     relations = _Relations(documents.kin_of(transaction, [document]))
     balance: Cents = ledger.affordable(transaction)
     return authorise(_case(document, relations.priors(document), office=office, at=at, balance=balance))
+
+
+class _Spending:
+    """What is left to spend while a batch is decided, and what is to be reserved for it in the end."""
+
+    def __init__(self, transaction: Transaction, at: datetime.datetime) -> None:
+        self._transaction = transaction
+        self._at = at
+        self.foreseen: dict[DocumentId, tuple[Document, Route]] = {}
+        self.balance: Cents = ledger.affordable(transaction)
+
+    def foresee(self, document: Document, route: Route) -> None:
+        """This document is authorised."""
+        self.foreseen[document.id] = (document, route)
+        self.balance = Cents(self.balance - route.price)
+
+    def give_back(self, replaced: Sequence[DocumentId]) -> None:
+        """These are not sealed any more, whether authorised in this batch or long before."""
+        freed = [self.foreseen.pop(one)[1].price for one in replaced if one in self.foreseen]
+        released = reservations.release(self._transaction, replaced, at=self._at) if replaced else Cents(0)
+        self.balance = Cents(self.balance + sum(freed) + released)
+
+    def reserve(self, prices: Prices) -> None:
+        """Set aside what those still authorised will cost."""
+        charges.reserve(self._transaction, self.foreseen, at=self._at, vat=prices.vat)
 
 
 def _case(
@@ -158,7 +187,8 @@ class _Relations:
         """Documents known before this one that share contents or origin.
 
         Those that came to nothing do not count, nor those nobody has recognised: a badly named file dropped again under
-        its right name is no suspect. Of two that wait to be decided, the one received first goes first.
+        its right name is no suspect. Nor does a trial: what it sealed is worth nothing, the real seal is still to come.
+        Of two that wait to be decided, the one received first goes first.
         """
         contents = {one.id: one for one in self._by_content.get(document.claimed.digest, ())}
         key = (document.claimed.folder, document.origin_key)
@@ -172,10 +202,12 @@ class _Relations:
     def _counts(self, one: Kin, document: Document) -> bool:
         state = self._states[one.id]
         undecided_later = state is DocumentState.RECOGNISED and one.sequence > document.sequence
-        return one.origin_key is not None and state not in _CAME_TO_NOTHING and not undecided_later
+        trial = one.test and state in _MADE
+        return one.origin_key is not None and state not in _CAME_TO_NOTHING and not undecided_later and not trial
 
 
 _CAME_TO_NOTHING = frozenset({DocumentState.REJECTED, DocumentState.DUPLICATE, DocumentState.REPLACED})
+_MADE = frozenset({DocumentState.AUTHORISED, DocumentState.SEALED, DocumentState.DELIVERED})
 
 
 class _Writing:
@@ -215,9 +247,8 @@ def _considered(decision: Decision) -> list[dict[str, object]]:
 
 def _consequence(outcome: Outcome, document: Document, office: Office) -> tuple[DocumentState, Event, Changes]:
     if isinstance(outcome, Authorised):
-        route = Route(outcome.rule.profile or outcome.rule.name, outcome.rule.destinations, outcome.price)
         person = office.folders[document.claimed.folder].acts_as
-        changes = Changes(rule=outcome.rule.name, route=route.plain(), person=person)
+        changes = Changes(rule=outcome.rule.name, route=_route(outcome).plain(), person=person)
         return DocumentState.AUTHORISED, Event.AUTHORISED, changes
     if isinstance(outcome, Drafted):
         return DocumentState.DRAFT, Event.DRAFTED, Changes(rule=outcome.rule.name)
@@ -227,9 +258,15 @@ def _consequence(outcome: Outcome, document: Document, office: Office) -> tuple[
     return DocumentState.HELD, Event.HELD, Changes(hold=hold)
 
 
+def _route(outcome: Authorised) -> Route:
+    rule = outcome.rule
+    return Route(rule.profile or rule.name, rule.destinations, outcome.price, rule.test)
+
+
 def _told(outcome: Outcome) -> dict[str, object]:
     if isinstance(outcome, Authorised | Drafted):
-        return {"rule": outcome.rule.name, "place": outcome.rule.place}
+        trial = {"test": True} if outcome.rule.test else {}
+        return {"rule": outcome.rule.name, "place": outcome.rule.place, **trial}
     if isinstance(outcome, Duplicate):
         return {"of": outcome.of}
     return {"code": outcome.code.value}

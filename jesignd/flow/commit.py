@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jesignd.domain.credit import Cents, euros
+from jesignd.domain.credit import Cents
 from jesignd.domain.documents import DocumentId, DocumentState
 from jesignd.domain.events import Event
 from jesignd.domain.jobs import Batch, Promiser, Stage, Transaction, retry_delay
-from jesignd.errors import CreditExhausted, Disposition, JesignError, ServiceError, Words
-from jesignd.flow import outcomes
+from jesignd.errors import Disposition, JesignError, ServiceError
+from jesignd.flow import charges, outcomes
 from jesignd.flow.promises import promise_again, promise_each
 from jesignd.flow.records import Route, plain_sealed
-from jesignd.store import deliveries, documents, journal, ledger, stages
+from jesignd.store import deliveries, documents, journal, ledger, reservations, stages
 from jesignd.store.documents import Changes, Document, Move
 from jesignd.store.records import Hold, SealedFile
 
@@ -52,12 +52,7 @@ def commit(
         ]
         moved = documents.move_many(transaction, moves, at=at)
         kept = [one for one in affordable if one.document.id in moved]
-        ledger.debit(
-            transaction,
-            [(_act(one), Route.of(one.document).price) for one in kept],
-            at=at,
-            memo=Stage.SEAL.value,
-        )
+        charges.spend(transaction, [(one.document, Route.of(one.document)) for one in kept], at=at)
         journal.record_many(transaction, [(Event.SEALED, one.document.id, _told(one)) for one in kept], at=at)
         _promise_deliveries(transaction, kept, engine=engine, at=at)
         _stop(transaction, [*failed, *short], batch=batch, engine=engine, at=at)
@@ -70,32 +65,21 @@ def _still_ours(transaction: Transaction, made: Sequence[Made]) -> list[Made]:
 
 
 def _afford(transaction: Transaction, made: Sequence[Made]) -> tuple[list[Made], list[Failed]]:
-    """Those the account covers, in order, and those it does not."""
+    """Those whose price is set aside or, when they were authorised before prices were, covered by the account, in
+    order; and the others.
+    """
     left: int = ledger.affordable(transaction)
+    reserved = reservations.is_open(transaction, [charges.act_of(one.document) for one in made])
     affordable: list[Made] = []
     short: list[Failed] = []
     for one in made:
-        price = Route.of(one.document).price
+        price = 0 if charges.act_of(one.document) in reserved else Route.of(one.document).price
         if price <= left:
             left -= price
             affordable.append(one)
         else:
-            short.append(Failed(one.document, _no_credit(Cents(left))))
+            short.append(Failed(one.document, charges.no_credit(Cents(left))))
     return affordable, short
-
-
-def _no_credit(balance: Cents) -> CreditExhausted:
-    return CreditExhausted(
-        Words(f"crédit insuffisant : il reste {euros(balance)}", f"not enough credit: {euros(balance)} are left"),
-        hint=Words(
-            "créditez le compte (jesignd credit topup) : le document repartira de lui-même",
-            "top up the account (jesignd credit topup): the document goes on by itself",
-        ),
-    )
-
-
-def _act(one: Made) -> str:
-    return f"seal:{one.document.id}:{one.document.epoch}"
 
 
 def _changes(one: Made) -> Changes:
@@ -106,13 +90,14 @@ def _changes(one: Made) -> Changes:
 
 def _told(one: Made) -> dict[str, object]:
     return {
-        "act": _act(one),
+        "act": charges.act_of(one.document),
         "digest": one.sealed.digest,
         "level": one.sealed.level.value,
         "rung": one.sealed.inspection.rung.value,
         "compared": one.sealed.compared,
         "rule": one.document.rule,
         "person": one.document.person,
+        **({"test": True} if Route.of(one.document).test else {}),
     }
 
 
@@ -141,6 +126,7 @@ def _stop(
     moves = [_end(document, error) for document, error in ended.items()]
     moved = documents.move_many(transaction, moves, at=at)
     told = [document for document in ended if document in moved]
+    reservations.release(transaction, told, at=at)
     journal.record_many(transaction, [_ended(document, ended[document]) for document in told], at=at)
     promise_each(transaction, Stage.REPORT, told, engine=engine, at=at)
 

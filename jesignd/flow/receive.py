@@ -9,8 +9,9 @@ from jesignd.domain.documents import Claimed, Refused
 from jesignd.domain.events import Event
 from jesignd.domain.jobs import Promiser, Stage
 from jesignd.flow.promises import promise_each
+from jesignd.flow.refuse import refuse, taken, withdraw
 from jesignd.intake.claim import claim_many
-from jesignd.store import documents, journal, refusals
+from jesignd.store import documents, journal
 
 if TYPE_CHECKING:
     import datetime
@@ -41,7 +42,7 @@ def receive(
     if claimed:
         _register(folder, claimed, database=database, engine=engine, at=clock())
     if refused:
-        refuse(refused, database=database, at=clock())
+        refuse(folder, refused, database=database, at=clock())
     return outcomes
 
 
@@ -58,16 +59,6 @@ def _register(
             at=at,
         )  # fmt: skip
         promise_each(transaction, Stage.RECOGNISE, ids, engine=engine, at=at)
-        refused = {one.refused.relative_path for one in refusals.list_refusals(transaction, folder=folder.name)}
-        for path in refused.intersection(one.relative_path for one in claimed):
-            refusals.forget(transaction, folder.name, path)
+        over = taken(transaction, folder, {one.relative_path for one in claimed})
+    withdraw(folder, over)
     log.info("received folder=%s documents=%d", folder.name, len(ids))
-
-
-def refuse(refused: Sequence[Refused], *, database: Database, at: datetime.datetime) -> None:
-    """Remember files that may not be taken, once each, so that people see them and why."""
-    with database.transaction() as transaction:
-        for one in refused:
-            if refusals.remember(transaction, one, at=at):
-                journal.record(transaction, Event.REFUSED, None, {"folder": one.folder, "code": one.code.value}, at=at)
-    log.warning("refused files=%d", len(refused))

@@ -15,7 +15,7 @@ from jesignd.domain.events import Event
 from jesignd.domain.jobs import Batch, Promiser, Stage, Transaction
 from jesignd.errors import Code, Words
 from jesignd.flow.promises import NEXT, promise, promise_each
-from jesignd.store import deliveries, documents, journal, stages
+from jesignd.store import deliveries, documents, journal, reservations, stages
 from jesignd.store.deliveries import DeliveryState
 from jesignd.store.documents import Changes, Move
 from jesignd.store.records import Hold
@@ -95,6 +95,7 @@ def _hold(transaction: Transaction, batch: Batch, *, engine: Promiser, at: datet
             deliveries.record_failed(transaction, document.id, batch.lane, reason=reason, again=None, at=at)
     moved = documents.move_many(transaction, moves, at=at)
     held = [move.document for move in moves if move.document in moved]
+    reservations.release(transaction, held, at=at)
     journal.record_many(transaction, [(Event.HELD, one, {"code": Code.POISON.value}) for one in held], at=at)
     promise_each(transaction, Stage.REPORT, held, engine=engine, at=at)
 

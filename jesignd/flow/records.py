@@ -60,6 +60,7 @@ class Route:
     profile: str = ""
     destinations: tuple[str, ...] = ()
     price: Cents = _NOTHING
+    test: bool = False
 
     def plain(self) -> Plain:
         """As the store keeps it."""
@@ -67,6 +68,7 @@ class Route:
             "profile": self.profile,
             "destinations": list(self.destinations),
             "price": self.price,
+            **({"test": True} if self.test else {}),
         }
 
     @classmethod
@@ -77,4 +79,5 @@ class Route:
             profile=str(plain.get("profile", "")),
             destinations=tuple(str(name) for name in plain.get("destinations", ())),
             price=Cents(int(plain.get("price", 0))),
+            test=plain.get("test") is True,
         )

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from jesignd import durable
-from jesignd.domain.documents import CompanionRole, Digest, DocumentId, DocumentState
+from jesignd.domain.documents import CompanionRole, DocumentId, DocumentState
 from jesignd.domain.folders import WatchedFolder
 from jesignd.domain.jobs import Batch, Promiser, Stage
-from jesignd.errors import JesignError, PluginError, ServiceError, Words
+from jesignd.errors import JesignError, PluginError
+from jesignd.flow.leave import leave
 from jesignd.flow.notices import error_notice
 from jesignd.flow.outcomes import outcome_of
 from jesignd.flow.promises import promise_until_told
@@ -93,7 +92,7 @@ def _give_back_one(root: Path, document: Document, hold: Hold, *, vault: Vault) 
     parcel = Parcel(vault.path(claimed.digest), PurePosixPath(name), claimed.digest, claimed.size)
     receipt = deliver(root, parcel)
     text = error_notice(name, hold, document=document.id, at=document.changed_at)
-    _write_once(root / PurePosixPath(receipt.path).with_suffix(".erreur.txt"), text)
+    leave(root / PurePosixPath(receipt.path).with_suffix(".erreur.txt"), text)
 
 
 def _return(
@@ -118,10 +117,10 @@ def _return(
         root = Path(folder.returns)
         try:
             lot = Lot(lot_name, outcomes, _index_of(of_lot[0], vault))
-            _write_once(root / name, return_file(lot))
+            leave(root / name, return_file(lot))
             own = _own_return_file(folder, lot, recogniser)
             if own is not None:
-                _write_once(root / own.name, own.data)
+                leave(root / own.name, own.data)
         except JesignError as error:
             log.warning("not returned folder=%s documents=%d %s", folder.name, len(of_lot), type(error).__name__)
         else:
@@ -159,30 +158,3 @@ def _index_of(document: Document, vault: Vault) -> Attached | None:
         if companion.role is CompanionRole.INDEX:
             return Attached(companion.relative_path, vault.read(companion.digest))
     return None
-
-
-def _write_once(path: Path, data: bytes) -> None:
-    """Write under this name; a file of the same contents there is ours, another one moves us to `_2`, `_3`…
-
-    The directory is not made: one that is not there is a share that is not mounted.
-    """
-    digest = Digest(hashlib.sha256(data).hexdigest())
-    try:
-        for number in range(1, 1000):
-            candidate = path if number == 1 else path.with_name(f"{path.stem}_{number}{path.suffix}")
-            if candidate.is_file() and not candidate.is_symlink() and candidate.read_bytes() == data:
-                durable.temporary_for(candidate, digest).unlink(missing_ok=True)
-                return
-            try:
-                durable.write_new(candidate, [data], 0o640, temporary=durable.temporary_for(candidate, digest))
-            except FileExistsError:
-                continue
-            return
-    except OSError as error:
-        raise ServiceError(
-            Words(
-                f"{path.parent} : {error.strerror or error}",
-                f"{path.parent}: {error.strerror or error}",
-            ),
-            hint=Words("vérifiez ce dossier ; le travail reprend de lui-même", "check it; work resumes by itself"),
-        ) from error

@@ -21,7 +21,6 @@ from jesignd.errors import Code, DocumentError, JesignError, VerificationFailed,
 from jesignd.flow.disk import disk_failed
 from jesignd.pades.readback import read_back
 from jesignd.pades.seal import CompiledProfile, compile_profile, seal
-from jesignd.pades.verify import spoilt_by
 from jesignd.pdf.compare import require_unchanged
 from jesignd.pdf.geometry import place
 from jesignd.pdf.prepare import Prepared, prepare, rebuild
@@ -134,6 +133,9 @@ def _attempt(
 
 
 def _require_earlier_intact(before: bytes, after: bytes) -> None:
+    # Few files are signed already, and the verifier would take 12 MB in every child.
+    from jesignd.pades.verify import spoilt_by
+
     reason = spoilt_by(before, after)
     if reason is not None:
         raise DocumentError(

@@ -86,7 +86,7 @@ def draw_pdf(profile: SealProfile, mark: Mark, at: datetime.datetime) -> bytes:
         "firm": profile.firm_name,
         "statement": "Document scellé électroniquement",
         "at": moment(at),
-        "demonstration": "DÉMONSTRATION – sans valeur" if profile.demonstration else "",
+        "demonstration": _disclaimer(profile),
         "logo": list(flatten_logo(profile.logo)) if profile.logo else [],
         "width": round(mark.width_mm * POINTS_PER_MM, 2),
         "height": round(mark.height_mm * POINTS_PER_MM, 2),
@@ -102,6 +102,12 @@ def draw_pdf(profile: SealProfile, mark: Mark, at: datetime.datetime) -> bytes:
     )
     assert isinstance(drawn, bytes)
     return drawn
+
+
+def _disclaimer(profile: SealProfile) -> str:
+    if profile.test:
+        return "TEST – sans valeur"
+    return "DÉMONSTRATION – sans valeur" if profile.demonstration else ""
 
 
 @functools.lru_cache(maxsize=16)

@@ -166,6 +166,8 @@ def _draft(
     field.require_signable(update)
     certifying = not profile.signatures_follow and not field.signed_before(update, data)
     entries = b"/M(D:%s)" % at.astimezone(datetime.UTC).strftime("%Y%m%d%H%M%SZ").encode()
+    if profile.test:
+        entries += b"/Reason(TEST - sans valeur)"
     if certifying:
         entries += field.NO_CHANGES_ALLOWED
     dictionary = _SignatureDictionary(entries, reserved)

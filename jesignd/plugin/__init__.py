@@ -1,4 +1,4 @@
-"""Plugin: what connectors are made of, how they are loaded and kept in bounds, and how results are carried back.
+"""Plugin: what connectors and payment methods are made of, how they are kept in bounds, and results carried back.
 
 A connector's author needs the names below, `jesignd.plugin.conventions`, `jesignd.domain` and `jesignd.errors`.
 """
@@ -15,6 +15,7 @@ from jesignd.plugin.contract import (
     ReturnFile,
     ReturnStatus,
 )
+from jesignd.plugin.payments import PaymentManifest, PaymentMethod, PaymentPage, PaymentRequest, TopUp
 from jesignd.plugin.specs import hookimpl
 
 __all__ = [
@@ -26,7 +27,12 @@ __all__ = [
     "Manifest",
     "NoOptions",
     "Outcome",
+    "PaymentManifest",
+    "PaymentMethod",
+    "PaymentPage",
+    "PaymentRequest",
     "ReturnFile",
     "ReturnStatus",
+    "TopUp",
     "hookimpl",
 ]

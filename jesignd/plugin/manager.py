@@ -9,6 +9,7 @@ import difflib
 import importlib
 import importlib.util
 import re
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +19,10 @@ from jesignd.domain.documents import DocumentKind
 from jesignd.errors import NotFound, PluginError, Words
 from jesignd.plugin import specs
 from jesignd.plugin.contract import API, Connector, Manifest
+from jesignd.plugin.payments import PaymentManifest, PaymentMethod
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from jesignd.plugin.installed import Installed
@@ -37,6 +39,7 @@ class Plugins:
         self._manager.add_hookspecs(specs)
         self._connectors: dict[str, Connector[Any]] = {}
         self._offers: dict[str, tuple[Connector[Any], ...]] = {}
+        self._payments: dict[str, tuple[str, PaymentMethod[Any]]] = {}
         self._broken: dict[str, PluginError] = {}
 
     @classmethod
@@ -73,6 +76,19 @@ class Plugins:
             raise self._broken[name]
         raise unknown_connector(name, self._connectors)
 
+    def payment(self, name: str) -> tuple[str, PaymentMethod[Any]]:
+        """The payment method of this name, and the plugin that offers it.
+
+        Raises:
+            NotFound: no sound plugin offers it.
+        """
+        if name not in self._payments:
+            raise NotFound(
+                Words(f"aucun plugin n’offre le paiement « {name} »", f"no plugin offers the payment “{name}”"),
+                hint=Words("pip install jesignd-payment-card", "pip install jesignd-payment-card"),
+            )
+        return self._payments[name]
+
     def _add(self, plugin: Installed) -> None:
         if plugin.name in self._offers or plugin.name in self._broken:
             raise PluginError(
@@ -81,10 +97,11 @@ class Plugins:
             )
         module = _import(plugin)
         _check_spelling(plugin.name, module)
-        connectors = self._connectors_of(plugin.name, module)
-        for connector in connectors:
-            name = connector.manifest.name
-            if name in self._connectors:
+        offered = self._offered(plugin.name, module)
+        connectors = tuple(one for one in offered if isinstance(one, Connector))
+        methods = tuple(one for one in offered if isinstance(one, PaymentMethod))
+        for name in [*(one.manifest.name for one in connectors), *(one.manifest.name for one in methods)]:
+            if name in self._connectors or name in self._payments:
                 raise PluginError(
                     plugin.name,
                     Words(
@@ -93,30 +110,32 @@ class Plugins:
                     ),
                 )
         self._connectors.update({connector.manifest.name: connector for connector in connectors})
+        self._payments.update({method.manifest.name: (plugin.name, method) for method in methods})
         self._offers[plugin.name] = connectors
 
-    def _connectors_of(self, name: str, module: ModuleType) -> tuple[Connector[Any], ...]:
+    def _offered(self, name: str, module: ModuleType) -> list[Connector[Any] | PaymentMethod[Any]]:
+        """Everything the plugin's hooks return, checked; one hook at least must be there."""
         try:
             self._manager.register(module, name)
             self._manager.check_pending()
-            offered = [
-                implementation.function()
-                for implementation in self._manager.hook.jesignd_connectors.get_hookimpls()
+            said = {
+                hook: implementation.function()
+                for hook in _HOOKS
+                for implementation in getattr(self._manager.hook, hook).get_hookimpls()
                 if implementation.plugin is module
-            ]
+            }
         except MemoryError:
             raise
         except (Exception, SystemExit) as error:  # a foreign hook may raise anything
             if self._manager.is_registered(module):
                 self._manager.unregister(module)
             raise _crashed(name, error, Words("en s’enregistrant", "when registering")) from error
-        if len(offered) != 1 or not isinstance(offered[0], list | tuple):
-            raise _malformed(
-                name, Words("jesignd_connectors doit rendre une suite", "jesignd_connectors must return a sequence")
-            )
-        for connector in offered[0]:
-            _check_connector(name, connector)
-        return tuple(offered[0])
+        for hook, offered in said.items() or [(_HOOKS[0], None)]:
+            if not isinstance(offered, list | tuple):
+                raise _malformed(name, Words(f"{hook} doit rendre une suite", f"{hook} must return a sequence"))
+            for one in offered:
+                _CHECKS[hook](name, one)
+        return [one for offered in said.values() for one in offered]
 
 
 def unknown_connector(name: str, known: Iterable[str]) -> NotFound:
@@ -188,6 +207,22 @@ def _check_connector(plugin: str, connector: object) -> None:
         connector.options_schema()
     except (Exception, SystemExit) as error:  # foreign code is being run
         raise _malformed(plugin, Words("chaque option doit avoir un défaut", "every option needs a default")) from error
+
+
+def _check_payment(plugin: str, method: object) -> None:
+    if not isinstance(method, PaymentMethod):
+        raise _malformed(
+            plugin, Words("un paiement hérite de PaymentMethod", "a payment method inherits from PaymentMethod")
+        )
+    manifest = getattr(method, "manifest", None)
+    if not isinstance(manifest, PaymentManifest) or _NAME.fullmatch(manifest.name) is None or manifest.api != API:
+        raise _malformed(plugin, Words("manifeste absent ou mal nommé", "manifest absent or badly named"))
+
+
+_CHECKS: Mapping[str, Callable[[str, object], None]] = {
+    "jesignd_connectors": _check_connector,
+    "jesignd_payments": _check_payment,
+}
 
 
 def _malformed(plugin: str, why: Words) -> PluginError:

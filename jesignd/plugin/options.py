@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jesignd.plugin.contract import Connector
+    from jesignd.plugin.payments import PaymentMethod
 
 
-def read_options(connector: Connector[Any], pairs: Sequence[tuple[str, str]]) -> Any:
+def read_options(connector: Connector[Any] | PaymentMethod[Any], pairs: Sequence[tuple[str, str]]) -> Any:
     """The connector's options, from (key, JSON value) pairs; what is not given keeps its default.
 
     Raises:
@@ -51,7 +52,7 @@ def _unknown(key: str, known: Sequence[str]) -> Words:
     return Words(f"option inconnue « {key} »{suggestion.fr}", f"unknown option “{key}”{suggestion.en}")
 
 
-def _refused(connector: Connector[Any], faults: list[Words]) -> SettingsError:
+def _refused(connector: Connector[Any] | PaymentMethod[Any], faults: list[Words]) -> SettingsError:
     name = connector.manifest.name
     return SettingsError(
         Words(

@@ -65,7 +65,14 @@ class Recogniser:
         with self._lock:
             if self._listed is None:
                 self._listed = tuple(self._survey())
+                self._rest()
             return self._listed
+
+    def _rest(self) -> None:
+        """End the children that only looked: a plugin no folder uses costs no memory, one in use starts its own."""
+        pools, self._pools = self._pools, {}
+        for pool in pools.values():
+            pool.close()
 
     def conventions(self, connector: str, options: tuple[tuple[str, str], ...] = ()) -> Conventions:
         """Which files of a folder belong together.

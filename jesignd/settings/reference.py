@@ -77,6 +77,7 @@ _TITLES = {
     "VisibleMark": "rules : seal : mark",
     "Sign": "rules : sign",
     "Pricing": "pricing",
+    "Card": "card",
     "Limits": "limits",
     "Enrolment": "enrolment",
     "Pki": "pki",

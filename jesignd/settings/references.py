@@ -193,11 +193,29 @@ def parts_for(act: Act, rule: RuleEntry) -> Sequence[tuple[str, Words]]:
         found.append(
             ("", Words("une règle qui scelle dit où livrer : `deliver: […]`", "say where to deliver: `deliver: […]`"))
         )
+    if rule.test:
+        found += _faults_of_test(act, rule)
     if act is Act.HOLD and rule.deliver:
         found.append(
             ("deliver", Words("une règle qui met en attente ne livre rien", "a rule that holds delivers nothing"))
         )
     return found
+
+
+def _faults_of_test(act: Act, rule: RuleEntry) -> list[tuple[str, Words]]:
+    """A trial is told from the real thing by its mark, which nothing may hide."""
+    if act is not Act.SEAL:
+        return [("test", Words("sans objet : seule une règle qui scelle s’essaie", "no use: only seals are tried out"))]
+    if rule.seal is not None and rule.seal.mark == "none":
+        return [
+            (
+                "test",
+                Words(
+                    "un essai porte une marque visible : retirez `mark: none`", "a trial is marked: remove `mark: none`"
+                ),
+            )
+        ]
+    return []
 
 
 def unused(draft: Draft) -> Iterator[Found]:

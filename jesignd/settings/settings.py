@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jesignd.domain.credit import Cents
 from jesignd.domain.firm import Person
 from jesignd.domain.folders import DeliveryMode, Destination, WatchedFolder
 from jesignd.domain.levels import Act
@@ -100,6 +101,11 @@ class Settings:
         """What each act costs."""
         return self.configuration.pricing.prices()
 
+    @property
+    def warn_below(self) -> Cents:
+        """Credit under which the firm is warned; 0: never."""
+        return Cents(self.configuration.pricing.warn_below)
+
     def database_url(self) -> str:
         """The database's address, its secret resolved.
 
@@ -173,6 +179,7 @@ class Settings:
                 mark=None if entry.seal.mark == "none" else entry.seal.mark.mark(),
                 logo=logo,
                 demonstration=firm.demonstration,
+                test=entry.test,
             )
             for entry in self.configuration.rules
             if entry.seal is not None
@@ -201,6 +208,7 @@ def _rule(entry: RuleEntry, place: str) -> Rule:
         place=place,
         profile=entry.name if act is Act.SEAL else None,
         destinations=entry.deliver,
+        test=entry.test,
         reason=None if entry.reason is None else Words(entry.reason, entry.reason),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from jesignd.domain.credit import Cents
+from jesignd.domain.credit import Cents, VatRate
 from jesignd.errors import Words
 
 _SECONDS = {"d": 86_400.0, "j": 86_400.0, "h": 3_600.0, "m": 60.0, "min": 60.0, "s": 1.0, "ms": 0.001}
@@ -24,6 +24,8 @@ PRICE = Words(
     'un prix s’écrit en euros et centimes entiers, avec un point : "0.05"',
     'a price is written in euros and whole cents, with a point: "0.05"',
 )
+
+RATE = Words('un taux s’écrit en pour cent, avec un point : "20" ou "5.5"', 'a rate is in percent: "20" or "5.5"')
 
 
 class NotThis(ValueError):
@@ -90,6 +92,18 @@ def parse_price(value: str | float) -> Cents:
 def write_price(cents: Cents) -> str:
     """`0.05`."""
     return f"{cents // 100}.{cents % 100:02d}"
+
+
+def parse_rate(text: str) -> VatRate:
+    """Hundredths of a percent of `20` or `5.5`; `NotThis` for anything finer, or above 100."""
+    if _AMOUNT.fullmatch(text) is None or (rate := Decimal(text)) > 100 or (rate * 100) % 1:
+        raise NotThis(RATE)
+    return VatRate(int(rate * 100))
+
+
+def write_rate(rate: VatRate) -> str:
+    """`20`, `5.5`."""
+    return format(Decimal(rate) / 100, "f")
 
 
 def _quantity(text: str, words: Words) -> tuple[Decimal, str]:

@@ -49,7 +49,7 @@ def append(tx: Transaction, table: sa.Table, lines: Sequence[Mapping[str, object
     last = head(tx, table.name)
     written: list[dict[str, object]] = []
     for line in lines:
-        last = Head(last.sequence + 1, _digest(last, line))
+        last = Head(last.sequence + 1, _digest(last, _hashed(table, line)))
         written.append({**line, "sequence": last.sequence, "digest": last.digest})
     connection(tx).execute(sa.insert(table), written)
     rows.put(tx, chains, [{"name": table.name, "sequence": last.sequence, "digest": last.digest}])
@@ -65,14 +65,22 @@ def check(tx: Transaction, table: sa.Table) -> int:
     query = sa.select(table).order_by(table.c.sequence).execution_options(yield_per=1000)
     with connection(tx).execute(query) as result:
         for row in result.mappings():
-            line = {name: value for name, value in row.items() if name not in {"sequence", "digest"}}
-            expected = Head(last.sequence + 1, _digest(last, line))
+            expected = Head(last.sequence + 1, _digest(last, _hashed(table, dict(row))))
             if Head(row["sequence"], row["digest"]) != expected:
                 raise _broken(table.name, expected.sequence)
             last = expected
     if last != head(tx, table.name):
         raise _broken(table.name, last.sequence + 1)
     return last.sequence
+
+
+def _hashed(table: sa.Table, line: Mapping[str, object]) -> Mapping[str, object]:
+    """What the digest of a line covers: a column added later only where it says something, so that lines older than it
+    keep the digest they were given. The schema names that silence: `hashed_unless`.
+    """
+    silences = {column.name: column.info["hashed_unless"] for column in table.c if "hashed_unless" in column.info}
+    said = {name: value for name, value in line.items() if name not in {"sequence", "digest"}}
+    return {name: value for name, value in said.items() if name not in silences or value != silences[name]}
 
 
 def _digest(previous: Head, line: Mapping[str, object]) -> str:

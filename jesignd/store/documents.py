@@ -168,6 +168,8 @@ class Kin:
     folder: str
     digest: Digest
     origin_key: str | None
+    test: bool = False
+    """What was, or is to be, made of it is a trial."""
 
 
 def kin_of(tx: Transaction, these: Sequence[Document]) -> list[Kin]:
@@ -184,11 +186,15 @@ def kin_of(tx: Transaction, these: Sequence[Document]) -> list[Kin]:
     for folder, keys in by_folder.items():
         of_folder = table.c.folder == folder
         conditions += [sa.and_(of_folder, table.c.origin_key.in_(chunk)) for chunk in _chunks(sorted(keys))]
-    columns = (table.c.id, table.c.sequence, table.c.state, table.c.folder, table.c.digest, table.c.origin_key)
+    c = table.c
+    columns = (c.id, c.sequence, c.state, c.folder, c.digest, c.origin_key, c.route)
     found: dict[str, Kin] = {}
     for condition in conditions:
-        for this, sequence, state, folder, digest, key in connection(tx).execute(sa.select(*columns).where(condition)):
-            found[this] = Kin(DocumentId(this), sequence, DocumentState(state), folder, Digest(digest), key)
+        for this, sequence, state, folder, digest, key, route in connection(tx).execute(
+            sa.select(*columns).where(condition)
+        ):
+            test = bool((route or {}).get("test"))
+            found[this] = Kin(DocumentId(this), sequence, DocumentState(state), folder, Digest(digest), key, test)
     return sorted(found.values(), key=lambda kin: kin.sequence)
 
 

@@ -18,10 +18,13 @@ from jesignd.store.schema import refusals as table
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A file refused, and since when."""
+    """A file refused, and since when; `notice`: the name of the text left for its sender."""
 
     refused: Refused
     at: datetime.datetime
+    notice: str | None = None
+    is_told: bool = False
+    """Whether that text speaks of the present cause."""
 
 
 def remember(tx: Transaction, refused: Refused, *, at: datetime.datetime) -> bool:
@@ -47,6 +50,12 @@ def forget(tx: Transaction, folder: str, relative_path: str) -> None:
     connection(tx).execute(statement)
 
 
+def told(tx: Transaction, refused: Refused, notice: str) -> None:
+    """A text of this name was left for the file's sender, about this cause."""
+    this = (table.c.folder == refused.folder) & (table.c.relative_path == refused.relative_path)
+    connection(tx).execute(sa.update(table).where(this).values(notice=notice, notice_code=refused.code))
+
+
 def list_refusals(tx: Transaction, *, folder: str | None = None) -> list[Refusal]:
     """Every refusal that stands, by folder and name."""
     query = sa.select(table).order_by(table.c.folder, table.c.relative_path)
@@ -54,7 +63,10 @@ def list_refusals(tx: Transaction, *, folder: str | None = None) -> list[Refusal
         query = query.where(table.c.folder == folder)
     return [
         Refusal(
-            Refused(row.folder, row.relative_path, Code(row.code), Words(row.reason["fr"], row.reason["en"])), row.at
+            Refused(row.folder, row.relative_path, Code(row.code), Words(row.reason["fr"], row.reason["en"])),
+            row.at,
+            row.notice,
+            row.notice_code == row.code,
         )
         for row in connection(tx).execute(query)
     ]

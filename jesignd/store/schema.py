@@ -17,6 +17,7 @@ __all__ = [
     "balances",
     "certificate_tables",
     "chains",
+    "credit_warnings",
     "deliveries",
     "documents",
     "journal",
@@ -24,13 +25,15 @@ __all__ = [
     "ledger",
     "metadata",
     "nodes",
+    "payment_notices",
     "people_tables",
     "refusals",
+    "reservations",
     "seen_producers",
     "stages",
 ]
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest migration; a test compares it with the migrations themselves."""
 
 documents = sa.Table(
@@ -78,6 +81,8 @@ refusals = sa.Table(
     sa.Column("code", sa.Text, nullable=False),
     sa.Column("reason", Plain, nullable=False),
     sa.Column("at", Instant, nullable=False),
+    sa.Column("notice", sa.Text),
+    sa.Column("notice_code", sa.Text),
 )
 
 stages = sa.Table(
@@ -103,6 +108,9 @@ ledger = sa.Table(
     sa.Column("at", Instant, nullable=False),
     sa.Column("memo", sa.Text, nullable=False),
     sa.Column("digest", sa.Text, nullable=False),
+    # Lines written before these columns keep their digest: see `chain`.
+    sa.Column("firm", sa.Text, nullable=False, server_default=sa.text("''"), info={"hashed_unless": ""}),
+    sa.Column("vat", sa.Integer, info={"hashed_unless": None}),
     sa.CheckConstraint("cents >= 0", name="not_negative"),
     sa.CheckConstraint("source <> destination", name="two_sides"),
 )
@@ -110,8 +118,38 @@ ledger = sa.Table(
 balances = sa.Table(
     "balances",
     metadata,
+    sa.Column("firm", sa.Text, primary_key=True),
     sa.Column("account", sa.Text, primary_key=True),
     sa.Column("cents", sa.BigInteger, nullable=False),
+)
+
+reservations = sa.Table(
+    "reservations",
+    metadata,
+    sa.Column("act", sa.Text, primary_key=True),
+    sa.Column("firm", sa.Text, nullable=False),
+    sa.Column("document", sa.Text, index=True),
+    sa.Column("cents", sa.BigInteger, nullable=False),
+    sa.Column("vat", sa.Integer),
+    sa.Column("state", sa.Text, nullable=False, index=True),
+    sa.Column("round", sa.Integer, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
+credit_warnings = sa.Table(
+    "credit_warnings",
+    metadata,
+    sa.Column("firm", sa.Text, primary_key=True),
+    sa.Column("since", Instant, nullable=False),
+)
+
+payment_notices = sa.Table(
+    "payment_notices",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("signature", sa.Text, nullable=False),
+    sa.Column("received_at", Instant, nullable=False, index=True),
 )
 
 journal = sa.Table(

@@ -145,6 +145,14 @@ def test_hostile_names_are_refused_in_printable_words(struck):
     assert not list(struck.delivered.rglob("*MAT-00024*"))
 
 
+@pytest.mark.parametrize("number", ["14", "20", "21", "22", "23"])
+def test_whoever_dropped_what_was_not_taken_reads_why_among_the_rejects(struck, number):
+    notice = struck.rejects / f"BP_000424_202610_MAT-000{number}.erreur.txt"
+    struck.wait_for(notice.exists)
+
+    assert "n’a pas été pris" in notice.read_bytes().decode("utf-8-sig")
+
+
 def test_a_linked_directory_is_not_looked_into(struck):
     assert not any("sous-dossier" in one.claimed.relative_path for one in struck.documents())
 

@@ -9,10 +9,10 @@ import subprocess
 
 import pytest
 
-from jesignd.domain.credit import Cents
+from jesignd.domain.credit import Account, Cents
 from jesignd.domain.documents import DocumentState
 from jesignd.errors import Code
-from jesignd.store import ledger
+from jesignd.store import journal, ledger
 from jesignd.testing.exports import samples
 
 NAME = "BP_000424_202610_MAT-00012.pdf"
@@ -229,3 +229,44 @@ def test_told_to_stop_it_finishes_what_it_has_in_hand(office, payslip):
     states = office.wait_until_settled(20)
     assert set(states.values()) == {DocumentState.DELIVERED}
     assert office.balance() == 5000 - 20 * 5
+
+
+def test_a_test_rule_costs_nothing_says_so_in_the_mark_and_leaves_the_real_seal_to_come(office, payslip):
+    rule = "act: seal"
+    real = office.config.read_text(encoding="utf-8")
+    office.config.write_text(real.replace(rule, f"{rule}\n    test: true"), encoding="utf-8")
+    with office.store() as database, database.transaction() as transaction:
+        ledger.debit(transaction, [("spent", Cents(5000))], at=datetime.datetime.now(datetime.UTC))
+    office.start()
+    office.drop(NAME, payslip)
+    assert office.wait_until_settled(1) == {NAME: DocumentState.DELIVERED}
+    (trial,) = office.sealed_files()
+    assert b"/Reason(TEST - sans valeur)" in trial.read_bytes()
+    with office.store() as database, database.reading() as transaction:
+        (told,) = [line for line in ledger.statement(transaction) if line.reference.startswith("act:seal:")]
+        (document,) = office.documents()
+        sealed = [one for one in journal.of_document(transaction, document.id) if one.data.get("test")]
+    assert (told.amount, told.memo) == (0, "seal TEST")
+    assert [one.event.value for one in sealed] == ["document.authorised", "document.sealed"]
+
+    office.config.write_text(real, encoding="utf-8")
+    office.top_up(100, "virement")
+    office.reload()
+    trial.unlink()
+    office.drop(NAME, payslip, into=office.exports / "pour-de-bon")
+    office.wait_until_settled(2)
+    (sealed_file,) = office.sealed_files()
+    assert b"/Reason(TEST" not in sealed_file.read_bytes()
+    assert office.balance() == 95
+
+
+def test_credit_reserved_for_a_document_that_cannot_be_sealed_is_given_back(office):
+    office.start()
+    office.drop(NAME, samples.encrypted_payslip())
+    assert office.wait_until_settled(1) == {NAME: DocumentState.REJECTED}
+    with office.store() as database, database.reading() as transaction:
+        steps = [line.reference.partition(":")[0] for line in ledger.statement(transaction)]
+        assert steps == ["payment", "reserve", "release"]
+        assert ledger.standing(transaction)[Account.RESERVED] == 0
+        ledger.check_chain(transaction)
+    assert office.balance() == 5000

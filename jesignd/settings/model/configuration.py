@@ -4,17 +4,36 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from jesignd.domain.credit import Cents, Prices
+from jesignd.domain.credit import NORMAL_RATE, Cents, Prices, VatRate
 from jesignd.settings import values
 from jesignd.settings.model.enrolment import Enrolment
 from jesignd.settings.model.firm import Firm, Person, Storage
 from jesignd.settings.model.folders import DestinationFolder, Folder
 from jesignd.settings.model.keys import Key, Revocation, TimestampService, Trust
+from jesignd.settings.model.payments import Card
 from jesignd.settings.model.pki import Pki, Web
 from jesignd.settings.model.rules import RuleEntry
-from jesignd.settings.section import Duration, Name, Price, Section, Size, between
+from jesignd.settings.section import Duration, Name, Price, Section, Size, between, refusal
+
+
+def _rate(value: object) -> VatRate:
+    text = repr(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    if not isinstance(text, str):
+        raise refusal(values.RATE)
+    try:
+        return values.parse_rate(text)
+    except values.NotThis as error:
+        raise refusal(error.words) from error
+
+
+Rate = Annotated[
+    int,
+    BeforeValidator(_rate),
+    PlainSerializer(values.write_rate),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d{1,2})?$", "title": "Taux en pour cent"}),
+]
 
 
 class Pricing(Section):
@@ -24,10 +43,14 @@ class Pricing(Section):
     """Prix d'un scellement."""
     sign: Price = 25
     """Prix d'une signature."""
+    vat: Rate = NORMAL_RATE
+    """Taux de la TVA, en pour cent, qui s'ajoute aux prix ; celui du jour est gardé avec chaque mouvement."""
+    warn_below: Price = 0
+    """Solde sous lequel le cabinet est averti, une fois à chaque passage ; `"0.00"` : jamais."""
 
     def prices(self) -> Prices:
         """In whole cents."""
-        return Prices(Cents(self.seal), Cents(self.sign))
+        return Prices(Cents(self.seal), Cents(self.sign), VatRate(self.vat))
 
 
 class Limits(Section):
@@ -71,6 +94,8 @@ class Configuration(Section):
     """Règles, dans l'ordre."""
     pricing: Pricing = Field(default_factory=Pricing)
     """Prix des actes."""
+    card: Card | None = None
+    """Paiement par carte ; absent : aucun."""
     limits: Limits = Field(default_factory=Limits)
     """Limites des traitements."""
     enrolment: Enrolment = Field(default_factory=Enrolment)

@@ -129,6 +129,9 @@ class RuleEntry(Section):
     """Comment sceller, pour une règle qui scelle."""
     sign: Sign | None = None
     """Quelle signature demander, pour une règle qui fait signer."""
+    test: bool = False
+    """`true` : essai, pour une règle qui scelle. Rien n'est facturé ; la marque, obligatoire, dit en toutes lettres que
+    le document est sans valeur."""
     deliver: Annotated[tuple[Name, ...], SEVERAL] = ()
     """Destinations (`destinations[].name`), dans l'ordre."""
     reason: Line | None = None

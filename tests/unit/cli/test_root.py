@@ -73,7 +73,7 @@ def test_every_help_text_has_its_english():
 def test_a_list_of_commands_that_click_cut_short_is_english_too(capsys):
     assert main(["--lang", "en", "credit", "--help"]) == 0
     shown = capsys.readouterr().out
-    assert "The movements, oldest first" in shown
+    assert "The statement, before tax, tax and gross" in shown
     assert "relevé" not in shown
 
 

@@ -220,7 +220,8 @@ class Line(Sight):
 
     def made(self, *ids: DocumentId) -> list[Made]:
         """Seal and publish these, and be cut off before it is committed."""
-        made = seal._seal_some([self.document(one) for one in ids], vault=self.vault, line=self.sealing, at=self.now)
+        waiting = [self.document(one) for one in ids]
+        made = seal._seal_some(waiting, vault=self.vault, line=self.sealing, at=self.now)
         return publish([one for one in made if isinstance(one, Made)], vault=self.vault)
 
     def commit(self, made: Sequence[Made]) -> None:

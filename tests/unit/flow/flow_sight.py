@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flow_parts import MINUTE
 
+from jesignd.domain.credit import Account
 from jesignd.domain.documents import DocumentId, DocumentState
 from jesignd.domain.jobs import Stage
 from jesignd.store import deliveries, documents, journal, ledger, stages
@@ -70,6 +71,16 @@ class Sight:
     def deliveries(self, document: DocumentId) -> dict[str, str]:
         with self.database.reading() as tx:
             return {one.destination: one.state.value for one in deliveries.of_document(tx, document)}
+
+    def spent(self) -> int:
+        """What acts have cost so far."""
+        with self.database.reading() as tx:
+            return ledger.standing(tx)[Account.ACTS]
+
+    def reserved(self) -> int:
+        """What is set aside for acts to come."""
+        with self.database.reading() as tx:
+            return ledger.standing(tx)[Account.RESERVED]
 
     def balance(self) -> int:
         with self.database.reading() as tx:

@@ -15,6 +15,7 @@ from jesignd.domain.jobs import RETRY_MINUTES, Stage
 from jesignd.domain.levels import PadesLevel
 from jesignd.errors import Code, ServiceError
 from jesignd.flow import sealing
+from jesignd.store import reservations
 from jesignd.testing.exports import samples
 from jesignd.testing.timestamp_server import Fault
 
@@ -29,6 +30,12 @@ def authorised(line):
         return documents
 
     return make
+
+
+def without_reservations(line, documents):
+    """As documents stand that a version without reservations had authorised."""
+    with line.database.transaction() as tx:
+        reservations.release(tx, documents, at=line.now)
 
 
 def test_a_sealed_document_is_charged_told_and_sent_on_in_one_go(line, authorised):
@@ -69,6 +76,7 @@ def test_sealed_twice_at_the_same_time_it_is_one_file_and_one_debit(line, author
 def test_what_another_run_has_committed_uses_up_no_credit_of_this_one(line, authorised):
     line.spend_down_to(10)
     first, second = authorised(1, 2)
+    without_reservations(line, [first, second])
     batch = line.made(first, second)
     line.do(Stage.SEAL, first)
 
@@ -195,7 +203,7 @@ def test_a_disk_that_fails_is_waited_for_and_charges_nothing(line, authorised):
     line.run()
     assert [line.promised(one) for one in documents] == [[(Stage.SEAL, "", 1, 1.0)]] * 2
     assert line.leftovers() == []
-    assert line.balance() == 1000
+    assert (line.spent(), line.reserved()) == (0, 10)
 
     line.mend_publishing()
     line.wait(1)
@@ -215,8 +223,20 @@ def test_an_original_that_has_rotted_in_the_vault_is_never_sealed(line, authoris
     assert line.key.signed == 0
 
 
+def test_what_is_authorised_is_paid_for_whatever_is_spent_meanwhile(line, authorised):
+    documents = authorised(1, 2)
+    assert line.reserved() == 10
+    line.spend_down_to(0)
+
+    line.run()
+
+    assert [line.state(one) for one in documents] == [DocumentState.DELIVERED] * 2
+    assert (line.balance(), line.reserved()) == (0, 0)
+
+
 def test_credit_that_runs_out_seals_exactly_the_first_and_a_top_up_the_rest_without_signing_again(line, authorised):
     documents = authorised(1, 2, 3, 4)
+    without_reservations(line, documents)
     line.spend_down_to(10)
 
     line.run()
@@ -238,6 +258,7 @@ def test_credit_that_runs_out_seals_exactly_the_first_and_a_top_up_the_rest_with
 
 def test_the_oldest_go_first_when_a_top_up_does_not_do_for_all(line, authorised):
     documents = authorised(1, 2, 3)
+    without_reservations(line, documents)
     line.spend_down_to(0)
     line.run()
 

@@ -17,11 +17,12 @@ from jesignd.domain.events import Event
 from jesignd.domain.jobs import Batch, Engine, Stage, Transaction
 from jesignd.jobs.engine import DbosEngine
 from jesignd.jobs.timers import Timers
-from jesignd.store import deliveries, documents, journal, ledger, stages
+from jesignd.store import deliveries, documents, journal, reservations, stages
 from jesignd.store.database import Database
 from jesignd.store.deliveries import Delivered
 from jesignd.store.documents import Move
 from jesignd.store.records import SealedFile
+from jesignd.store.reservations import Act
 from jesignd.store.vault import Vault
 
 S = DocumentState
@@ -65,7 +66,7 @@ class Line:
             files = {one: SealedFile(digest, 1, now()) for one, digest in digests.items()}
             moves = [Move(one, S.AUTHORISED, S.SEALED, {"sealed": file}) for one, file in files.items()]
             moved = sorted(documents.move_many(tx, moves, at=now()))
-            ledger.debit(tx, [(f"seal:{one}", Cents(5)) for one in moved], at=now())
+            reservations.capture(tx, {f"seal:{one}": "" for one in moved}, at=now())
             journal.record_many(tx, [(Event.SEALED, one, {}) for one in moved], at=now())
             stages.finish(tx, Stage.SEAL, batch.documents)
             deliveries.plan(tx, moved, LANE, at=now())
@@ -103,6 +104,8 @@ class Line:
         with self.database.transaction() as tx:
             moves = [Move(one, before, after) for one in batch.documents]
             moved = sorted(documents.move_many(tx, moves, at=now()))
+            if after is S.AUTHORISED:
+                reservations.reserve(tx, [Act(f"seal:{one}", Cents(5), one) for one in moved], at=now())
             journal.record_many(tx, [(event, one, {}) for one in moved], at=now())
             stages.finish(tx, batch.stage, batch.documents)
             promise(tx, self.engine, Batch(following, tuple(moved)))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from jesignd.domain.credit import Cents
+from jesignd.domain.credit import Account, Cents
 from jesignd.domain.documents import Claimed, DocumentId, DocumentState
 from jesignd.domain.events import Event
 from jesignd.domain.jobs import Batch, Stage
@@ -70,12 +70,30 @@ def wait_until_delivered(database: Database, seconds: float = 40.0) -> None:
         time.sleep(0.05)
 
 
+def assert_ledger_sound(database: Database) -> None:
+    """Wherever the line was killed, what is reserved and spent is what stands authorised and sealed."""
+    with database.reading() as tx:
+        ledger.check_chain(tx)
+        credit = ledger.standing(tx)
+        counted = documents.counts(tx)["paie"]
+        sealed = counted.get(DocumentState.SEALED, 0) + counted.get(DocumentState.DELIVERED, 0)
+        assert credit[Account.RESERVED] == 5 * counted.get(DocumentState.AUTHORISED, 0)
+        assert credit[Account.ACTS] == 5 * sealed
+        assert sum(credit.values()) == 0
+
+
 def assert_all_done_once(database: Database, home: Path, ids: list[DocumentId]) -> None:
     with database.reading() as tx:
         assert documents.counts(tx) == {"paie": {DocumentState.DELIVERED: DOCUMENTS}}
         assert stages.overdue(tx, datetime.datetime.now(datetime.UTC)) == []
-        assert ledger.balance(tx) == CREDIT - 5 * DOCUMENTS
-        assert ledger.check_chain(tx) == 1 + DOCUMENTS
+        credit = {Account.OUTSIDE: -CREDIT, Account.FIRM: CREDIT - 5 * DOCUMENTS, Account.ACTS: 5 * DOCUMENTS}
+        assert ledger.standing(tx) == {**credit, Account.RESERVED: 0}
+        assert ledger.check_chain(tx) == 1 + 2 * DOCUMENTS
+        assert sum(credit.values()) == 0
+        paid = collections.Counter(line.reference for line in ledger.statement(tx))
+        assert paid == dict.fromkeys(
+            ("payment:first", *(f"{step}:seal:{one}" for one in ids for step in ("reserve", "act"))), 1
+        )
         assert journal.check_chain(tx) == 4 * DOCUMENTS
         for one in ids:
             told = collections.Counter(entry.event for entry in journal.of_document(tx, one))
@@ -101,6 +119,7 @@ def campaign(address: str, home: Path, *, seed: int, kills: int, spoil_after: in
         with line(address, home):
             time.sleep(chance.random() * 0.25)
         hits += delivered(database) < DOCUMENTS
+        assert_ledger_sound(database)
         if number == spoil_after:
             with database.transaction() as tx:
                 forget = "DELETE FROM workflow_status" if "sqlite" in address else "DELETE FROM dbos.workflow_status"

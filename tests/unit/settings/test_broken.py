@@ -71,7 +71,10 @@ EXPECTED: dict[str, list[tuple[int, str]]] = {
         (23, "clé de cachet inconnue : « cachett » ; vouliez-vous dire « cachet » ?"),
         (24, "destination inconnue : « gedd » ; vouliez-vous dire « ged » ?"),
     ],
-    "unknown-section": [(17, "clé inconnue ; clés possibles : destinations"), (24, "destination inconnue : « ged »")],
+    "unknown-section": [
+        (17, "clé inconnue ; clés possibles : card, destinations"),
+        (24, "destination inconnue : « ged »"),
+    ],
     "url-with-password": [(10, "sans identifiant ni mot de passe")],
     "yes-is-not-true": [(4, "true ou false est attendu")],
 }

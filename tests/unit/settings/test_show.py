@@ -27,7 +27,7 @@ def test_values_are_shown_as_the_file_writes_them(settings: Callable[..., Settin
     shown = json.loads(as_json(settings(("level: B-T", "level: B-T, mark: none")).configuration))
     assert shown["folders"][0]["settle"] == "5s"
     assert shown["folders"][0]["max_size"] == "10MB"
-    assert shown["pricing"] == {"seal": "0.05", "sign": "0.25"}
+    assert shown["pricing"] == {"seal": "0.05", "sign": "0.25", "vat": "20", "warn_below": "0.00"}
     assert shown["rules"][0]["seal"]["mark"] == "none"
 
 

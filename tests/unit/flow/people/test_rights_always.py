@@ -247,6 +247,13 @@ class House(RuleBasedStateMachine):
         operations = sorted(POWERS[rights[power % len(rights)]])
         self._ask(one.to, operations[which % len(operations)], kind)
 
+    @precondition(lambda self: any(one.revoked for one in self.memory.given))
+    @rule(kind=st.sampled_from(["BP", "NH", "RH"]))
+    def use_what_was_taken_back_last(self, kind) -> None:
+        one = [one for one in self.memory.given if one.revoked][-1]
+        for right in sorted(one.rights):
+            self._ask(one.to, min(POWERS[right]), kind)
+
     @rule(name=st.sampled_from(["ines", "karim", "neuf"]), kind=st.sampled_from(["BP", "NH", "RH"]))
     def look_at_every_operation(self, name, kind) -> None:
         for operation in Operation:
@@ -300,7 +307,7 @@ def house(tmp_path, authority):
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_house_and_the_model_never_differ(house):
-    histories = int(os.environ.get("JESIGND_HISTORIES", "30"))
+    histories = int(os.environ.get("JESIGND_HISTORIES", "45"))
     run_state_machine_as_test(
         house,
         settings=settings(
@@ -310,6 +317,6 @@ def test_the_house_and_the_model_never_differ(house):
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert steps >= min(2000, histories * 60)
+    assert steps >= min(2000, histories * 45)
     for answer in ("own right", "delegated", "no_right", "revoked"):
         assert told[answer], f"no history came across {answer}: {told}"
