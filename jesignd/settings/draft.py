@@ -13,7 +13,9 @@ from jesignd.settings.model.enrolment import Enrolment
 from jesignd.settings.model.firm import Firm, Person, Storage
 from jesignd.settings.model.folders import DestinationFolder, Folder
 from jesignd.settings.model.keys import Key, Revocation, TimestampService, Trust
+from jesignd.settings.model.mail import Mail
 from jesignd.settings.model.pki import Pki
+from jesignd.settings.model.providers import Provider
 from jesignd.settings.model.rules import RuleEntry
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ class Draft:
     revocation: Revocation | None
     enrolment: Enrolment | None
     pki: Pki | None
+    mail: Mail | None
+    providers: Mapping[str, Provider]
     keys: Mapping[str, Key]
     timestamping: Mapping[int, TimestampService]
     people: Mapping[int, Person]
@@ -56,6 +60,8 @@ def draft_of(data: Mapping[str, object], wrong: frozenset[KeyPath]) -> Draft:
         revocation=sound.section("revocation", TypeAdapter(Revocation)),
         enrolment=sound.section("enrolment", TypeAdapter(Enrolment)),
         pki=sound.section("pki", TypeAdapter(Pki)),
+        mail=sound.section("mail", TypeAdapter(Mail)),
+        providers=sound.entries("providers", TypeAdapter(Provider)),
         keys=sound.entries("keys", TypeAdapter(Key)),
         timestamping=sound.items("timestamping", TypeAdapter(TimestampService)),
         people=sound.items("people", TypeAdapter(Person)),
