@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
 
+_CLOSING_SECONDS = 0.02
+"""A transport whose TLS handshake failed closes its socket a little later, and only while the loop still runs."""
+
+
 class Security(StrEnum):
     """How the connection is protected."""
 
@@ -133,6 +137,7 @@ async def _connected(server: Server) -> AsyncIterator[aiosmtplib.SMTP]:
         with contextlib.suppress(aiosmtplib.SMTPException, ssl.SSLError, OSError):
             await client.quit()
         client.close()
+        await asyncio.sleep(_CLOSING_SECONDS)
 
 
 def _context(server: Server) -> ssl.SSLContext | None:
