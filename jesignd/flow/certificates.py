@@ -23,6 +23,7 @@ from jesignd.flow.issued import note
 from jesignd.flow.keys import digest_of, open_key
 from jesignd.identity import containers, revocation_codes
 from jesignd.identity.containers import ARGON2ID, DEFAULT_COST, Cost
+from jesignd.identity.credentials import OpenedKey
 from jesignd.pki import authority as pki
 from jesignd.pki import keys as pki_keys
 from jesignd.pki import profiles
@@ -155,6 +156,7 @@ def change_pin(
     """
     _require_pin(new_pin)
     opened = open_key(account, pin, database=database, clock=clock)
+    assert isinstance(opened, OpenedKey), "those that are here are"
     container = containers.relock(opened, new_pin, cost=cost)
     certificate = digest_of(opened.certificate)
     with database.transaction() as transaction:
