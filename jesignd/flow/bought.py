@@ -18,7 +18,7 @@ from jesignd.errors import CredentialError, NotFound, Words
 from jesignd.flow.keys import OPENERS, Opener, attach
 from jesignd.pades.csc import RemoteKey, list_credentials, read_credential
 from jesignd.pades.csc_service import Service
-from jesignd.pades.token import Pkcs11Key, open_personal_token
+from jesignd.pades.token import Pkcs11Key, TokenKey, open_personal_token
 from jesignd.settings.model.providers import CscProvider, DeviceProvider, Provider
 from jesignd.settings.secrets import resolve
 
@@ -96,7 +96,16 @@ def attach_card(
     """Attach a key on a card; `place` is the device's name here, the card's label and the key's. Otherwise as above."""
     container = _container(provider=place[0], token=place[1], label=place[2])
     signer = openers[PKCS11](container, pin)
-    return attach(account, PKCS11, container, signer, database=database, clock=clock, by=by)
+    try:
+        return attach(account, PKCS11, container, signer, database=database, clock=clock, by=by)
+    finally:
+        let_go(signer)
+
+
+def let_go(signer: PersonalSigner) -> None:
+    """End the act: a card is free for the next one, and asks for its PIN again."""
+    if isinstance(signer, TokenKey):
+        signer.close()
 
 
 def offered(provider: str, providers: Mapping[str, Provider]) -> list[str]:
