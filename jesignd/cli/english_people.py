@@ -55,6 +55,15 @@ PEOPLE: Mapping[str, str] = {
     "Donner des codes à usage unique : l’adresse pour le téléphone, puis un code pour confirmer.": (
         "Give one-time codes: the address for the telephone, then a code to confirm."
     ),
+    "Changer son mot de passe, sous l’ancien ; ou l’avoir oublié.": (
+        "Change one’s password, under the old one; or having forgotten it."
+    ),
+    "Recevoir un code par courriel.": "Receive a code by mail.",
+    "Choisir un mot de passe avec le code reçu.": "Choose a password with the code received.",
+    "Donner un mot de passe à changer aussitôt.": "Give a password to be changed at once.",
+    "Supprimer son propre compte, pour de bon ; ce qui prouve les actes passés reste, sans coordonnées.": (
+        "Delete one’s own account, for good; what proves past acts stays, without contact details."
+    ),
     # enrol
     (
         "Attacher une clé achetée : sur une carte, ou chez un prestataire (`providers`) ; elle signe une fois, pour"
