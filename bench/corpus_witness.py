@@ -34,8 +34,6 @@ BORDER_PIXELS = 3
 SMOOTHING = 16
 """Of 255: how much the smoothing of an edge may differ when coordinates are added up in another order."""
 
-logging.disable(logging.CRITICAL)
-
 Rectangle = tuple[float, float, float, float]
 """Left, bottom, right, top, in points of user space."""
 
@@ -71,6 +69,7 @@ def pages_shown(original: Path) -> int | None:
 
 def testify(original: Path, sealed: Path, rebuilt: bool, root: bytes) -> Testimony:  # noqa: FBT001  # positional on the wire
     """Compare and validate; `root` (DER) is what the seal's certificate leads to."""
+    logging.disable(logging.CRITICAL)  # of this child: pyHanko tells each oddity of a foreign file
     before, after = original.read_bytes(), sealed.read_bytes()
     faults: list[str] = []
     if not rebuilt and not after.startswith(before):

@@ -12,6 +12,7 @@ from jesignd.domain.statements import PersonalSigner, Withdrawn
 from jesignd.errors import CredentialError, NotAllowed, NotFound, Words
 from jesignd.identity.containers import ARGON2ID, open_container
 from jesignd.identity.credentials import LARGEST, WrongPin, open_pkcs12, usable_between
+from jesignd.pades.holder import states_qualified
 from jesignd.store import certificates, journal, people, personal_keys
 from jesignd.store.personal_keys import PKCS12, PersonalKey
 
@@ -72,8 +73,9 @@ def attach(
     at = clock()
     if not begins <= at < ends:
         raise CredentialError(Words("ce certificat n’est pas valable aujourd’hui", "this certificate is not valid now"))
-    certificate = digest_of(signer.certificate)
-    key = PersonalKey(certificate, account, form, container, begins, ends, at, der=signer.certificate)
+    certificate, der = digest_of(signer.certificate), signer.certificate
+    qualified = states_qualified(der)
+    key = PersonalKey(certificate, account, form, container, begins, ends, at, qualified=qualified, der=der)
     with database.transaction() as transaction:
         if not people.account(transaction, account).is_open(at):
             raise NotAllowed(Words("ce compte est clos", "this account is closed"))

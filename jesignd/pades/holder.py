@@ -49,6 +49,14 @@ def legal_level(certificate: x509.Certificate) -> LegalLevel:
     return LegalLevel.QUALIFIED if _ON_DEVICE in stated else LegalLevel.ADVANCED_QUALIFIED_CERTIFICATE
 
 
+def states_qualified(certificate: bytes) -> bool:
+    """Whether the issuer says that this certificate (DER) is qualified (QcCompliance, ETSI EN 319 412-5, 4.2.1)."""
+    try:
+        return _QUALIFIED in _statements(x509.Certificate.load(certificate))
+    except ValueError:
+        return False
+
+
 def issuer_name(certificate: x509.Certificate) -> str:
     """What people call whoever issued it: the organisation, or else the whole name."""
     found = certificate.issuer.native.get("organization_name")

@@ -41,13 +41,15 @@ class PersonalKey:
     revoked_at: datetime.datetime | None = None
     tries: int = 0
     locked_at: datetime.datetime | None = None
+    qualified: bool = False
+    """As its issuer says in it (QcCompliance, ETSI EN 319 412-5); nobody here has checked that it may."""
     der: bytes | None = field(default=None, repr=False)
     """The certificate itself, where a trust provider issued it."""
 
     @property
     def certified(self) -> Certified:
         """When one may sign with it."""
-        return Certified(max(self.not_before, self.attached_at), self.not_after, self.revoked_at)
+        return Certified(max(self.not_before, self.attached_at), self.not_after, self.revoked_at, self.qualified)
 
 
 def attach(tx: Transaction, key: PersonalKey) -> bool:
@@ -64,6 +66,7 @@ def attach(tx: Transaction, key: PersonalKey) -> bool:
         "not_after": key.not_after,
         "attached_at": key.attached_at,
         "revoked_at": key.revoked_at,
+        "qualified": key.qualified,
         "der": key.der,
     }
     this = personal_keys.c.certificate == key.certificate
@@ -73,7 +76,7 @@ def attach(tx: Transaction, key: PersonalKey) -> bool:
         return True
     changed: dict[str, Any] = {"form": key.form, "container": key.container, "tries": 0, "locked_at": None}
     if key.der is not None:
-        changed["der"] = key.der
+        changed |= {"der": key.der, "qualified": key.qualified}
     again = sa.update(personal_keys).where(this, personal_keys.c.account == key.account)
     return connection(tx).execute(again.values(**changed)).rowcount == 1
 

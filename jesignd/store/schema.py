@@ -34,7 +34,7 @@ __all__ = [
     "stages",
 ]
 
-REVISION = "0006"
+REVISION = "0008"
 """The newest migration; a test compares it with the migrations themselves."""
 
 documents = sa.Table(

@@ -44,8 +44,8 @@ def test_each_input_is_sealed_once_wherever_the_daemon_is_killed(campaign):
 @pytest.mark.parametrize("campaign", [13], indirect=True)
 def test_each_input_is_sealed_once_whichever_write_fails_and_whichever_child_is_killed(campaign):
     """In one office, struck again and again, which recovers from all by itself."""
-    kinds = {Kind.EIO: 6, Kind.ENOSPC: 6, Kind.CHILD: 3}
+    kinds = {Kind.EIO: 4, Kind.ENOSPC: 4, Kind.CHILD: 2}
     runs = campaign.fail([fault for kind, count in kinds.items() for fault in campaign.chosen(kind, count)])
 
     assert [str(run) for run in runs if run.violations] == []
-    assert sum(bool(run.struck) for run in runs) >= 10
+    assert sum(bool(run.struck) for run in runs) > 6

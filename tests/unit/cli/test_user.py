@@ -34,8 +34,10 @@ def types(office, monkeypatch):
     """Type a command; what is asked for is answered line by line."""
 
     def type_(*arguments: str, answers: tuple[str, ...] = (), typed: io.StringIO | None = None) -> int:
-        for module in ("access", "delegation", "enrol", "firm", "mandate", "persons", "user"):
-            monkeypatch.setattr(importlib.import_module(f"jesignd.cli.{module}"), "now", lambda: AT)
+        # All are imported before the first is changed: one imported afterwards would keep that instant for good.
+        names = ("access", "delegation", "enrol", "firm", "mandate", "persons", "user")
+        for module in [importlib.import_module(f"jesignd.cli.{module}") for module in names]:
+            monkeypatch.setattr(module, "now", lambda: AT)
         lines = io.StringIO("".join(f"{answer}\n" for answer in answers))
         monkeypatch.setattr("sys.stdin", typed or lines)
         return office.types(*arguments)
@@ -163,6 +165,7 @@ def test_no_secret_is_ever_found_outside_its_vault(types, firm, configured, offi
     scan = tmp_path / "scan.pdf"
     scan.write_bytes(SCAN)
     grant = ("delegation", "grant", "ines@jlm.example", "--by", "claire", "--right", "sceller", "--until", "2027-01-31")
+    grant = (*grant, "--firm", "JLM")
     for arguments, answers, code in (
         (("user", "passwd", "claire"), (PASSWORD,), 0),
         (("user", "passwd", "officier"), (OFFICER,), 0),
