@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jesignd.cli import asking, output, persons
-from jesignd.cli.access import now, opened, settings
+from jesignd.cli.access import now, opened, resume_for_rights, settings
 from jesignd.cli.stories import moment
 from jesignd.domain.documents import Digest
 from jesignd.errors import NotAllowed, Words
@@ -58,6 +58,7 @@ def attach(options: Options, login: str, provider: str, named: str | None, token
             key = bought.attach_remote(account.id, (provider, named), pin, **ready)
         else:
             key = bought.attach_card(account.id, (provider, token, named), pin, **ready)
+        resume_for_rights(database)
     output.show(_plain(key), options, text=lambda: _lines(key, options.lang))
 
 

@@ -13,11 +13,11 @@ from jesignd.cli import names, output
 from jesignd.cli.access import now, opened, settings
 from jesignd.cli.stories import ID_COLUMNS, moment, reason
 from jesignd.daemon.lock import is_running
-from jesignd.domain.certificates import REMINDERS, Reminder, reminders_due
+from jesignd.domain.certificates import REMINDERS, reminders_due
 from jesignd.domain.credit import Account, Cents, euros
-from jesignd.domain.documents import DocumentState
+from jesignd.domain.documents import Digest, DocumentState
 from jesignd.errors import DaemonUnreachable, Words
-from jesignd.store import certificates, documents, ledger, nodes, outbox, refusals
+from jesignd.store import certificates, documents, ledger, nodes, outbox, personal_keys, refusals
 from jesignd.store.documents import Document
 from jesignd.store.nodes import Node
 from jesignd.store.outbox import Waiting
@@ -29,6 +29,14 @@ if TYPE_CHECKING:
     from jesignd.settings.settings import Settings
 
 _SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A certificate (SHA-256), and when it ends."""
+
+    certificate: Digest
+    at: datetime.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +55,8 @@ class Status:
     mail_configured: bool
     letters: Waiting
     """Letters that did not leave."""
-    ending: tuple[Reminder, ...]
-    """Certificates of our authority whose end is near."""
+    ending: tuple[Ending, ...]
+    """Certificates whose end is near, whoever issued them and whether their owners were told or not."""
 
     @property
     def is_credit_low(self) -> bool:
@@ -99,19 +107,23 @@ def lines(found: Status, lang: str) -> list[str]:
     ]
 
 
-def ending(transaction: Transaction, at: datetime.datetime) -> tuple[Reminder, ...]:
-    """Certificates of our authority that end within ninety days, whether their owner was told or not."""
+def ending(transaction: Transaction, at: datetime.datetime) -> tuple[Ending, ...]:
+    """Those that end within ninety days and were not renewed, the first to end first."""
     until = at + datetime.timedelta(days=REMINDERS[0])
     near = certificates.ending_before(transaction, until, since=at)
-    return tuple(reminders_due([replace(one, reminded=None) for one in near], at))
+    own = [one.certificate for one in reminders_due([replace(one, reminded=None) for one in near], at)]
+    bought = personal_keys.bought_ending_before(transaction, until, since=at)
+    every = [Ending(one.digest, one.not_after) for one in own]
+    every += [Ending(one.certificate, one.not_after) for one in bought]
+    return tuple(sorted(every, key=lambda one: one.at))
 
 
 def _notices(found: Status, lang: str) -> list[str]:
     """Who is to be told what: all there is to see of it where no mail leaves."""
     told = []
     for one in found.ending:
-        on, serial = moment(one.certificate.not_after), one.certificate.serial[:16]
-        told.append(Words(f"  ⚠ certificat {serial}… : finit le {on}", f"  ⚠ certificate {serial}…: ends on {on}"))
+        on, which = moment(one.at), one.certificate[:16]
+        told.append(Words(f"  ⚠ certificat {which}… : finit le {on}", f"  ⚠ certificate {which}…: ends on {on}"))
     waiting = found.letters
     if waiting.letters and not found.mail_configured:
         told.append(Words(f"  messages retenus, sans `mail` : {waiting.letters}", f"  letters kept: {waiting.letters}"))

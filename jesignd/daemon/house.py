@@ -120,7 +120,7 @@ class House:
         self._timers.every(PUBLISH_SECONDS, "publish", self._publish)
         self._timers.every(PURGE_SECONDS, "purge", lambda: purge_identities(database=self._database, clock=now))
         self._timers.every(REMIND_SECONDS, "remind", self._mailing.remind)
-        self._timers.every(SEND_SECONDS, "mail", lambda: self._mailing.send(self._configured.settings))
+        self._timers.every(SEND_SECONDS, "mail", self._send_mail)
         self._timers.every(COLLECT_SECONDS, "collect", self._collect)
         self._timers.start()
         self._reconcile()
@@ -288,6 +288,10 @@ class House:
             return
         if added:
             resume(RESUMED_BY_CREDIT, database=self._database, engine=self._engine, clock=now)
+
+    def _send_mail(self) -> None:
+        settings = self._configured.settings
+        self._mailing.send(settings.configuration.mail, settings.firm.name)
 
     def _publish(self) -> None:
         self._publishing.publish(self._configured.settings.configuration.pki)

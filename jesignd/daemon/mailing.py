@@ -19,7 +19,6 @@ from jesignd.settings.secrets import resolve
 
 if TYPE_CHECKING:
     from jesignd.settings.model.mail import Mail
-    from jesignd.settings.settings import Settings
     from jesignd.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -36,13 +35,12 @@ class Mailing:
         """Write what is due about certificates that end; it is written where no mail leaves, too."""
         remind(database=self._database, clock=self._clock)
 
-    def send(self, settings: Settings) -> None:
-        """Send what waits; nothing where no server is configured."""
-        mail = settings.configuration.mail
+    def send(self, mail: Mail | None, firm: str) -> None:
+        """Send what waits, in the name of this firm; nothing where no server is configured."""
         if mail is None:
             return
         try:
-            office = Office(server_of(mail), Sender(settings.firm.name, Email(mail.sender)), House(settings.firm.name))
+            office = Office(server_of(mail), Sender(firm, Email(mail.sender)), House(firm))
         except JesignError as error:
             log.error("no mail leaves: %s", error.message.en)
             return

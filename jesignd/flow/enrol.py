@@ -257,7 +257,8 @@ def certify(
         if issued.issued is not None:
             note(transaction, issued.issued)
         begins, ends = issued.not_before, issued.not_after
-        key = PersonalKey(certificate, account, issued.form, issued.container, begins, ends, at)
+        bought = issued.certificate if issued.issued is None else None
+        key = PersonalKey(certificate, account, issued.form, issued.container, begins, ends, at, der=bought)
         personal_keys.attach(transaction, key)
         told = _told(transaction, Event.ENROLMENT_CERTIFIED, found, at=at, certificate=certificate)
         journal.record(transaction, Event.KEY_ATTACHED, None, told, at=at)

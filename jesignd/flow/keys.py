@@ -95,7 +95,7 @@ def open_key(
     certificate: Digest | None = None,
     openers: Mapping[str, Opener] = OPENERS,
 ) -> PersonalSigner:
-    """Open the person's newest key that counts today, or that of this certificate if it does.
+    """Open the person's newest key that counts today and can be opened so, or that of this certificate if it does.
 
     Raises:
         NotFound: they have none.
@@ -114,13 +114,12 @@ def open_key(
                 Words("aucune clé personnelle en cours de validité", "no valid personal key"),
                 hint=Words("jesignd user key en attache une", "jesignd user key attaches one"),
             )
-        key = usable[0]
-        opener = openers.get(key.form)
-        if opener is None:
+        key = next((one for one in usable if one.form in openers), None)
+        if key is None:
             raise _unreachable()
         tries = _count_try(transaction, key, at=at) if key.form in OPENERS else 0
     try:
-        signer = opener(key.container, pin)
+        signer = openers[key.form](key.container, pin)
     except WrongPin as error:
         if tries >= MOST_TRIES:
             raise _locked() from error

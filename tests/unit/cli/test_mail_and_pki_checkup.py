@@ -54,7 +54,9 @@ def mailed(office, box):
 def send(office) -> None:
     import datetime
 
-    Mailing(office.database, lambda: datetime.datetime.now(datetime.UTC)).send(load(office.place.config))
+    settings = load(office.place.config)
+    mailing = Mailing(office.database, lambda: datetime.datetime.now(datetime.UTC))
+    mailing.send(settings.configuration.mail, settings.firm.name)
 
 
 def test_a_forgotten_password_is_chosen_anew_with_the_code_that_came_by_mail(mailed, types, claire, box):
