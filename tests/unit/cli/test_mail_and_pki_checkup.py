@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import json
 
+import csc_server
 import letter_box
 import pytest
 
 from jesignd.daemon.mailing import Mailing
 from jesignd.settings.load import load
+from jesignd.testing.authority import make_authority
 
 PASSWORD, NEW = "cheval correct agrafe batterie", "lune verte papier musique"
 
@@ -94,8 +96,8 @@ def test_an_administrator_gives_a_password_that_must_be_changed_at_once(types, c
 def test_an_account_is_deleted_by_its_owner_under_their_password(types, claire):
     assert types("user", "delete", claire, answers=("faux mot de passe long",))[0] == 5
     assert types("user", "delete", claire, answers=(PASSWORD,))[0] == 0
-    (kept,) = types("user", "list")[1]
-    assert (kept["name"], kept["login"]) == ("", kept["id"])
+    (kept,) = [one for one in types("user", "list")[1] if not one["name"]]
+    assert kept["login"] == kept["id"]
     assert types("user", "delete", claire, answers=(PASSWORD,))[0] == 5
 
 
@@ -142,3 +144,43 @@ def test_a_card_reader_whose_library_is_missing_is_an_error(office, types):
         file.write("\nproviders: {cartes: {kind: pkcs11, module: /nowhere/lib.so}}\n")
     code, found, _ = types("doctor", "--only", "providers")
     assert (code, found[0]["grade"]) == (3, "error")
+
+
+@pytest.fixture
+def provider(office):
+    """A trust provider that is configured, with one key."""
+    token = office.place.root / "token"
+    token.touch(mode=0o600)
+    token.write_text(f"{csc_server.TOKEN}\n", encoding="utf-8")
+    with csc_server.open_provider(make_authority()) as opened:
+        opened.add("GX0112348")
+        with office.place.config.open("a", encoding="utf-8") as file:
+            place = f"{{kind: csc, url: '{opened.url}/csc/v2', token: {{file: {token}}}}}"
+            file.write(f"\nproviders: {{prestataire: {place}}}\n")
+        yield opened
+
+
+def test_a_key_the_provider_keeps_is_attached_shown_and_used_no_more(types, claire, provider):
+    assert types("enrol", "attach", claire, "prestataire")[1] == ["GX0112348"]
+    assert types("enrol", "attach", claire, "prestataire", "GX0112348", answers=(PASSWORD, "9999"))[0] == 78
+    code, attached, said = types(
+        "enrol", "attach", claire, "prestataire", "GX0112348", answers=(PASSWORD, csc_server.PIN)
+    )
+    assert (code, attached["form"], attached["claims"]["qualified"]) == (0, "csc", False), said
+    assert types("enrol", "detach", claire, attached["certificate"][:12], answers=(PASSWORD,))[0] == 0
+    (held,) = types("enrol", "keys", claire)[1]
+    assert (held["certificate"], held["counts"]) == (attached["certificate"], False)
+
+
+def test_what_a_provider_claims_is_told_as_its_claim(office, types, claire, provider, capsys):
+    types("enrol", "attach", claire, "prestataire", "GX0112348", answers=(PASSWORD, csc_server.PIN))
+    office.types("enrol", "keys", claire)
+    assert "DEMO jesignd ne le déclare pas qualifié" in capsys.readouterr().out
+
+
+def test_a_provider_that_takes_our_token_is_in_order_and_another_is_not(office, types, provider):
+    code, found, _ = types("doctor", "--only", "providers")
+    assert (code, [one["grade"] for one in found]) == (0, ["ok"])
+    (office.place.root / "token").write_text("another\n", encoding="utf-8")
+    code, found, _ = types("doctor", "--only", "providers")
+    assert (code, found[0]["grade"], "jeton" in found[0]["remedy"]["fr"]) == (3, "error", True)
