@@ -104,16 +104,7 @@ def open_key(
     """
     at = clock()
     with database.transaction() as transaction:
-        usable = [
-            one
-            for one in personal_keys.of_people(transaction, [account])
-            if one.certified.counts(at) and certificate in {None, one.certificate}
-        ]
-        if not usable:
-            raise NotFound(
-                Words("aucune clé personnelle en cours de validité", "no valid personal key"),
-                hint=Words("jesignd user key en attache une", "jesignd user key attaches one"),
-            )
+        usable = _usable(transaction, account, certificate, at=at)
         key = next((one for one in usable if one.form in openers), None)
         if key is None:
             raise _unreachable()
@@ -153,6 +144,23 @@ def detach(
         if personal_keys.revoke(transaction, certificate, at=at):
             told = {"account": account, "certificate": certificate, "by": by}
             journal.record(transaction, Event.KEY_REVOKED, None, told, at=at)
+
+
+def _usable(
+    transaction: Transaction, account: AccountId, certificate: Digest | None, *, at: datetime.datetime
+) -> list[PersonalKey]:
+    """Their keys that count at this instant, newest first; NotFound: none."""
+    usable = [
+        one
+        for one in personal_keys.of_people(transaction, [account])
+        if one.certified.counts(at) and certificate in {None, one.certificate}
+    ]
+    if not usable:
+        raise NotFound(
+            Words("aucune clé personnelle en cours de validité", "no valid personal key"),
+            hint=Words("jesignd user key en attache une", "jesignd user key attaches one"),
+        )
+    return usable
 
 
 def _count_try(transaction: Transaction, key: PersonalKey, *, at: datetime.datetime) -> int:
