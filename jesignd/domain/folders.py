@@ -57,6 +57,9 @@ class Conventions:
     """A document no index names is held as an orphan."""
     directories: tuple[str, ...] = ()
     """Names of files at the root that serve every document (a list of people)."""
+    never_below: tuple[str, ...] = ()
+    """Names of directories (in any case) that hold a software's live data: a folder that is or lies below one is never
+    looked into."""
     quiet_seconds: float | None = None
     """Only so long without a change proves a file whole, longer where the folder says so: hearing its writer close it
     proves nothing where a program that synchronises closes and writes again as it likes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jesignd.errors import Words
@@ -39,7 +40,8 @@ def proven(folder: WatchedFolder) -> Iterator[int]:
 
 @contextmanager
 def opened(folder: WatchedFolder) -> Iterator[int]:
-    """The root held open; OSErrors of a lost share become `Offline`."""
+    """The root held open; OSErrors of a lost share become `Offline`, as does a place that is nobody's export."""
+    _check_place(folder)
     try:
         root = os.open(folder.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
@@ -52,6 +54,20 @@ def opened(folder: WatchedFolder) -> Iterator[int]:
         raise
     finally:
         os.close(root)
+
+
+def _check_place(folder: WatchedFolder) -> None:
+    forbidden = {name.casefold() for name in folder.conventions.never_below}
+    if not forbidden:
+        return
+    for part in Path(os.path.realpath(folder.path)).parts:
+        if part.casefold() in forbidden:
+            raise Offline(
+                Words(
+                    f"jamais sous {part} : ce sont les données vives du logiciel",
+                    f"never below {part}: those are the software’s live data",
+                )
+            )
 
 
 def _check_marker(root: int, folder: WatchedFolder) -> None:

@@ -12,7 +12,7 @@ from jesignd.domain.folders import Conventions, IndexConvention
 from jesignd.domain.recognition import Doubtful, Recognised, Recognition, Trait
 from jesignd.errors import Code, Words
 from jesignd.plugin import Bundle, Connector, Evidence, Manifest
-from jesignd.plugin.conventions import Declared, gather, neutral, orphan, read_name
+from jesignd.plugin.conventions import Declared, gather, neutral, orphan, read_name, read_sidecar
 from jesignd_agiris.index import as_payslip, read_index
 from jesignd_agiris.layout import KINDS, PAYROLL, contradicts_module, module, read_folders
 from jesignd_agiris.names import read_free
@@ -55,29 +55,32 @@ class Agiris(Connector[AgirisOptions]):
     options_schema = AgirisOptions
 
     def conventions(self, options: AgirisOptions) -> Conventions:
-        """One table a drop, without end marker: nothing of the drop goes before all of it is there."""
+        """A sidecar `.json`; one table a drop, without end marker: nothing of it goes before all of it is there."""
         return Conventions(
-            sidecar_suffixes=(),
             index=IndexConvention(options.index_pattern, None, "FICHIER", whole=True),
             index_required=options.index_required,
         )
 
     def recognise(self, bundle: Bundle, options: AgirisOptions) -> Recognition:
-        """Index row, name and folders, gathered; then the module's word, and whether it is one payslip or many."""
+        """Sidecar, index row, name and folders, gathered; the module's word; whether it is one payslip or many."""
+        beside = Declared() if bundle.sidecar is None else read_sidecar(bundle.sidecar, bundle.name)
         row = orphan(bundle) if options.index_required and bundle.index is None else read_index(bundle)
         named = read_name(bundle.name, (neutral,))
         if isinstance(named, Declared) and not named.clues:
             named = read_free(bundle.name, options.words)
         if not isinstance(row, Declared):
             return row
+        if isinstance(beside, Doubtful):
+            return beside
         if isinstance(named, Doubtful):
             return named
-        if module(bundle) == PAYROLL and not any(each.trait is Trait.KIND for each in named.clues):
+        said = (*beside.clues, *named.clues)
+        if module(bundle) == PAYROLL and not any(each.trait is Trait.KIND for each in said):
             row = as_payslip(row)
-        doubt = contradicts_module((*row.clues, *named.clues), bundle)
+        doubt = contradicts_module((*row.clues, *said), bundle)
         if doubt is not None:
             return doubt
-        answer = gather(bundle, [row, named, read_folders(bundle)])
+        answer = gather(bundle, [beside, row, named, read_folders(bundle)])
         return (_many(answer, options) or answer) if isinstance(answer, Recognised) else answer
 
 
@@ -91,8 +94,8 @@ def _many(answer: Recognised, options: AgirisOptions) -> Doubtful | None:
         Code.AMBIGUOUS,
         Words("ce PDF réunit plusieurs bulletins de paie", "this PDF holds several payslips"),
         Words(
-            "Exporter un PDF par salarié, ou accepter les lots entiers (option batches: whole).",
-            "Export one PDF an employee, or accept whole batches (option batches: whole).",
+            "Exporter un PDF par salarié, ou accepter les lots entiers (option « whole »).",
+            "Export one PDF an employee, or accept whole batches (option “whole”).",
         ),
         answer.clues,
     )

@@ -254,6 +254,38 @@ def test_a_document_without_the_table_its_folder_asks_for_is_an_orphan():
     )
 
 
+# The sidecar
+
+PERSON = {"ordre": 1, "role": "gérant", "nom": "Dupont", "prenom": "Jeanne", "email": "jeanne@example.test"}
+SIDECAR = {"jesign": 1, "dossier": {"code": "00042"}, "type": "JUR", "periode": "2026", "signataires": [PERSON]}
+
+
+def with_sidecar(**changed):
+    return Agiris().recognise(bundle("JURIDIQUE/00042/2026/Pièce.pdf", sidecar={**SIDECAR, **changed}), AgirisOptions())
+
+
+def test_a_sidecar_gives_the_kind_and_who_signs():
+    answer = with_sidecar()
+
+    assert (answer.kind, [person.last_name for person in answer.signatories]) == (Kind.LEGAL_DOCUMENT, ["Dupont"])
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"dossier": {"code": "00043"}}, Code.CONTRADICTION),
+        ({"periode": "2025"}, Code.CONTRADICTION),
+        ({"type": "BP"}, Code.CONTRADICTION),
+        ({"type": "XX"}, Code.UNKNOWN_KIND),
+        ({"sha256": "0" * 64}, Code.DIGEST_MISMATCH),
+        ({"fichier": "Autre.pdf"}, Code.AMBIGUOUS),
+        ({"signataires": [{**PERSON, "nom": ""}]}, Code.SIGNATORY_INCOMPLETE),
+    ],
+)
+def test_a_sidecar_that_disagrees_or_lacks_something_holds(changed, code):
+    assert with_sidecar(**changed).code is code
+
+
 # What always holds
 
 DAYS = st.dates(datetime.date(1900, 1, 1), datetime.date(2099, 12, 31))
@@ -316,7 +348,7 @@ def test_the_folder_is_told_that_a_drop_goes_as_a_whole():
 
     assert conventions.index.whole
     assert conventions.index.end_suffix is None
-    assert conventions.sidecar_suffixes == ()
+    assert conventions.sidecar_suffixes == (".json",)
 
 
 def test_nothing_claims_to_be_the_vendors():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jesignd.domain.folders import Conventions, IndexConvention
+from jesignd.domain.folders import Conventions, FolderState, IndexConvention
 from jesignd.errors import Code
 from jesignd.intake import reasons
 
@@ -221,3 +221,19 @@ def test_an_index_taken_away_holds_nothing_back(drops: HotFolder) -> None:
 
     (bundle,) = drops.look(after=60)
     assert bundle.lot is None
+
+
+@pytest.mark.parametrize("place", ["DATABASE", "database/paie", "Serveur/Database/x"])
+def test_a_folder_among_live_data_is_never_looked_into(tmp_path: Path, make_folder: MakeFolder, place: str) -> None:
+    live = tmp_path / place
+    live.mkdir(parents=True)
+    (live / "a.pdf").write_bytes(b"%PDF-")
+    (tmp_path / "exports").symlink_to(live)
+    hot = make_folder(conventions=Conventions(never_below=("DATABASE",)))
+
+    listing = hot.listing()
+
+    assert listing.state is FolderState.OFFLINE
+    assert listing.reason is not None
+    assert "jamais sous" in listing.reason.fr
+    assert listing.entries == ()
