@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,19 +13,30 @@ from jesignd.cli import names, output
 from jesignd.cli.access import now, opened, settings
 from jesignd.cli.stories import ID_COLUMNS, moment, reason
 from jesignd.daemon.lock import is_running
+from jesignd.domain.certificates import REMINDERS, reminders_due
 from jesignd.domain.credit import Account, Cents, euros
-from jesignd.domain.documents import DocumentState
+from jesignd.domain.documents import Digest, DocumentState
 from jesignd.errors import DaemonUnreachable, Words
-from jesignd.store import documents, ledger, nodes, refusals
+from jesignd.store import certificates, documents, ledger, nodes, outbox, personal_keys, refusals
 from jesignd.store.documents import Document
 from jesignd.store.nodes import Node
+from jesignd.store.outbox import Waiting
 from jesignd.store.refusals import Refusal
 
 if TYPE_CHECKING:
     from jesignd.cli.options import Options
     from jesignd.domain.jobs import Transaction
+    from jesignd.settings.settings import Settings
 
 _SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A certificate (SHA-256), and when it ends."""
+
+    certificate: Digest
+    at: datetime.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,11 @@ class Status:
     balance_cents: Cents
     reserved_cents: Cents
     warn_below_cents: Cents
+    mail_configured: bool
+    letters: Waiting
+    """Letters that did not leave."""
+    ending: tuple[Ending, ...]
+    """Certificates whose end is near, whoever issued them and whether their owners were told or not."""
 
     @property
     def is_credit_low(self) -> bool:
@@ -55,12 +71,12 @@ def status(options: Options) -> int:
     configured = settings(options)
     running = is_running(configured.state)
     with opened(options) as database, database.reading() as transaction:
-        found = read(transaction, running=running, warn_below=configured.warn_below)
+        found = read(transaction, configured, running=running)
     output.show(found, options, text=lambda: lines(found, options.lang))
     return 0 if running else DaemonUnreachable.exit_code
 
 
-def read(transaction: Transaction, *, running: bool, warn_below: Cents) -> Status:
+def read(transaction: Transaction, configured: Settings, *, running: bool) -> Status:
     """The picture at this instant."""
     credit = ledger.standing(transaction)
     return Status(
@@ -72,7 +88,10 @@ def read(transaction: Transaction, *, running: bool, warn_below: Cents) -> Statu
         refused=tuple(refusals.list_refusals(transaction)[-_SHOWN:]),
         balance_cents=credit[Account.FIRM],
         reserved_cents=credit[Account.RESERVED],
-        warn_below_cents=warn_below,
+        warn_below_cents=configured.warn_below,
+        mail_configured=configured.configuration.mail is not None,
+        letters=outbox.waiting(transaction),
+        ending=ending(transaction, now()),
     )
 
 
@@ -84,7 +103,37 @@ def lines(found: Status, lang: str) -> list[str]:
         *_held(found, lang),
         *_refused(found, lang),
         *_credit(found, lang),
+        *_notices(found, lang),
     ]
+
+
+def ending(transaction: Transaction, at: datetime.datetime) -> tuple[Ending, ...]:
+    """Those that end within ninety days and were not renewed, the first to end first."""
+    until = at + datetime.timedelta(days=REMINDERS[0])
+    near = certificates.ending_before(transaction, until, since=at)
+    own = [one.certificate for one in reminders_due([replace(one, reminded=None) for one in near], at)]
+    bought = personal_keys.bought_ending_before(transaction, until, since=at)
+    every = [Ending(one.digest, one.not_after) for one in own]
+    every += [Ending(one.certificate, one.not_after) for one in bought]
+    return tuple(sorted(every, key=lambda one: one.at))
+
+
+def _notices(found: Status, lang: str) -> list[str]:
+    """Who is to be told what: all there is to see of it where no mail leaves."""
+    told = []
+    for one in found.ending:
+        on, which = moment(one.at), one.certificate[:16]
+        told.append(Words(f"  ⚠ certificat {which}… : finit le {on}", f"  ⚠ certificate {which}…: ends on {on}"))
+    waiting = found.letters
+    if waiting.letters and not found.mail_configured:
+        told.append(Words(f"  messages retenus, sans `mail` : {waiting.letters}", f"  letters kept: {waiting.letters}"))
+    elif waiting.letters:
+        told.append(Words(f"  messages à envoyer : {waiting.letters}", f"  letters to send: {waiting.letters}"))
+    if waiting.given_up:
+        given_up = waiting.given_up
+        told.append(Words(f"  messages abandonnés : {given_up}", f"  letters given up: {given_up}"))
+    title = Words("Avis :", "Notices:").in_language(lang)
+    return [title, *(one.in_language(lang) for one in told)] if told else []
 
 
 def _credit(found: Status, lang: str) -> list[str]:
