@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 import shutil
@@ -14,6 +15,9 @@ import pytest
 from sharing import once
 
 from jesignd.cli.output import width
+from jesignd.store.database import Database
+from jesignd.testing.exports import ACCOUNTANT, FIRM
+from jesignd.testing.practice import open_practice
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -133,7 +137,8 @@ def test_what_was_held_is_let_go_by_the_daemon_that_held_it(played, told):
 
 
 def test_no_line_is_wider_than_a_projector_and_none_is_coloured_in_a_file(played, told):
-    assert [line for line in (told + played.second.stdout).splitlines() if width(line) > 100] == []
+    shown = told + played.second.stdout + played.second.stderr
+    assert [line for line in shown.splitlines() if width(line) > 100] == []
     assert "\x1b" not in told
 
 
@@ -160,3 +165,17 @@ def test_a_folder_that_holds_something_else_is_refused(tmp_path):
     assert answer.returncode == 78
     assert "--dir" in answer.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["précieux.txt"]
+
+
+def test_a_folder_of_a_former_version_is_refused_and_named(tmp_path):
+    folder = tmp_path / "demo"
+    (folder / "etat").mkdir(parents=True)
+    (folder / ".jesignd-demo").write_text("1\n", encoding="ascii")
+    database = Database.open(f"sqlite:///{folder}/etat/jesignd.db")
+    now = datetime.datetime.now(datetime.UTC)
+    open_practice(database, clock=lambda: now, siren=FIRM.siren, login=ACCOUNTANT.login)
+    database.close()
+    answer = play(folder)
+    assert answer.returncode == 78
+    assert "version antérieure" in answer.stderr
+    assert "--dir" in answer.stderr

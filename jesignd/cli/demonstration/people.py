@@ -23,7 +23,8 @@ from jesignd.errors import SettingsError, Words
 from jesignd.flow import delegate, enrol, keys, logins, people
 from jesignd.flow.delegate import Order
 from jesignd.settings.settings import Settings
-from jesignd.store import personal_keys
+from jesignd.store import delegations
+from jesignd.store import people as known
 from jesignd.store.database import Database
 from jesignd.testing.authority import issue_person
 from jesignd.testing.exports import ACCOUNTANT, STAFF
@@ -69,9 +70,11 @@ def make_people(place: Place, database: Database, *, settings: Settings, authori
     """Make everybody who is not there yet: the accountant with her key, and four members of the staff.
 
     Raises:
-        SettingsError: the folder was made by a version that had no history.
+        SettingsError: some of them are there, without what they need.
     """
     making = _Making(database, settings, now)
+    if _is_there(place, making):
+        return
     firm, accountant = open_practice(
         database,
         clock=making.then,
@@ -81,20 +84,6 @@ def make_people(place: Place, database: Database, *, settings: Settings, authori
         name=(ACCOUNTANT.first_name, ACCOUNTANT.last_name),
         domain=DOMAIN,
     )
-    with database.reading() as transaction:
-        has_key = bool(personal_keys.of_people(transaction, [accountant.id]))
-    if has_key:
-        return
-    if accountant.opened_at > making.then():
-        raise SettingsError(
-            Words(
-                f"{place.root} vient d’une version antérieure de la démonstration",
-                f"{place.root} was made by a former version of the demonstration",
-            ),
-            hint=Words(
-                "supprimez-le, ou choisissez un autre dossier avec --dir", "remove it, or choose another: --dir"
-            ),
-        )
     signer = _key(place, accountant, authority, making=making)
     for one in STAFF:
         _employ(one, firm, making)
@@ -104,6 +93,24 @@ def make_people(place: Place, database: Database, *, settings: Settings, authori
 def address_of(member: Member) -> str:
     """The e-mail address one delegates to."""
     return f"{member.login}@{DOMAIN}"
+
+
+def _is_there(place: Place, making: _Making) -> bool:
+    """Whether a former run made everybody."""
+    with making.database.reading() as transaction:
+        accountant = known.find_account(transaction, ACCOUNTANT.login)
+        given = delegations.given_by(transaction, accountant.id) if accountant else []
+    if accountant is not None and not given:
+        raise SettingsError(
+            Words(
+                f"{place.root} vient d’une version antérieure, ou d’une démonstration interrompue",
+                f"{place.root} was made by a former version, or in a run that was stopped",
+            ),
+            hint=Words(
+                "supprimez-le, ou choisissez un autre dossier avec --dir", "remove it, or choose another: --dir"
+            ),
+        )
+    return bool(given)
 
 
 def _key(place: Place, accountant: Account, authority: Authority, *, making: _Making) -> PersonalSigner:

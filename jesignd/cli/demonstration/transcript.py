@@ -124,7 +124,7 @@ def _where(fate: Fate, into: str, lang: str) -> str:
     if fate.state is DocumentState.DUPLICATE:
         return Words("déjà traité, 0,00\u202f€", "seen before, 0,00\u202f€")[lang == "en"]
     if fate.state is DocumentState.DRAFT:
-        return Words("attend ses signataires", "waits for its signatories")[lang == "en"]
+        return Words("attend ses signataires", "awaits signatories")[lang == "en"]
     return ""
 
 
