@@ -66,6 +66,8 @@ class Code(StrEnum):
     """A symbolic link, a device, a hard link from elsewhere, or a name that could harm."""
     SERVICE = "E23"
     """A service elsewhere (trusted time, revocation) failed for a day."""
+    NO_MANDATE = "E24"
+    """The client's mandate, which this kind of document needs, has not been recorded."""
 
 
 class Disposition(Enum):

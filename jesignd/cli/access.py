@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jesignd.errors import CredentialError, NotFound, ServiceError, SettingsError, Words
 from jesignd.settings.load import load
+from jesignd.store import documents
 from jesignd.store.database import Database
 
 if TYPE_CHECKING:
@@ -80,6 +81,18 @@ def queue(database: Database) -> Iterator[DbosClientEngine]:
         yield engine
     finally:
         engine.close()
+
+
+def resume_for_rights(database: Database) -> int:
+    """Have the documents that wait for a right or a mandate looked at again; how many. Cheap where none does."""
+    from jesignd.flow.outcomes import RESUMED_BY_RIGHTS
+    from jesignd.flow.release import resume
+
+    with database.reading() as transaction:
+        if not documents.held_for(transaction, RESUMED_BY_RIGHTS, limit=1):
+            return 0
+    with queue(database) as engine:
+        return resume(RESUMED_BY_RIGHTS, database=database, engine=engine, clock=now)
 
 
 def user() -> str:

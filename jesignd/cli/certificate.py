@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jesignd.cli import asking, output, persons
-from jesignd.cli.access import now, opened, settings
+from jesignd.cli.access import now, opened, resume_for_rights, settings
 from jesignd.cli.authorities import issuing_of, publish_now
 from jesignd.cli.stories import moment
 from jesignd.domain.certificates import CertificateState, Issued, Reason
@@ -54,6 +54,7 @@ def issue(options: Options, login: str) -> None:
         account = persons.authenticated(login, options, database=database, settings=found)
         pin = _new_pin(options)
         _, certified = certify(account.id, pin, _issuer(found, database), terms=found.terms())
+        resume_for_rights(database)
         publish_now(found, options, database=database)
     _show_issued(certified.issued, certified.revocation_code, options)
 
@@ -70,6 +71,7 @@ def renew(options: Options, login: str) -> None:
         account = persons.authenticated(login, options, database=database, settings=found)
         pin = asking.secret(asking.PIN, options).encode()
         certified = flow(account.id, pin, _issuer(found, database), terms=found.terms())
+        resume_for_rights(database)
         publish_now(found, options, database=database)
     _show_issued(certified.issued, certified.revocation_code, options)
 

@@ -197,7 +197,7 @@ def _trust(settings: Settings, now: datetime.datetime) -> Iterator[Finding]:
         yield Finding("trust", "anchors", Grade.WARNING, told, remedy)
     else:
         yield Finding("trust", "anchors", Grade.OK, Words(f"{len(anchors)} racine(s)", f"{len(anchors)} root(s)"))
-    profiles = settings.seal_profiles(None)
+    profiles = settings.seal_profiles({})
     for name in {one.key for one in profiles.values() if one.level in {PadesLevel.B_LT, PadesLevel.B_LTA}}:
         credential = credentials.open_credential(key_source(settings.keys[name]), now=now)
         source = revocation_source(settings, {name: credential})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jesignd import durable
-from jesignd.cli import output
+from jesignd.cli import output, persons
 from jesignd.cli.access import now, opened, queue, settings, user
 from jesignd.cli.stories import moment
 from jesignd.domain.account_statement import ENTRIES
@@ -56,13 +56,20 @@ def credit() -> None:
     """Solde, versement et relevé."""
 
 
+_FIRM = click.option("--firm", metavar="CABINET", help="Compte d’une autre société d’exercice que `firm`.")
+
+
 @credit.command()
+@_FIRM
 @click.pass_obj
-def balance(options: Options) -> None:
+def balance(options: Options, firm: str | None) -> None:
     """Le solde du compte, hors taxes."""
-    warn_below = settings(options).warn_below
-    with opened(options) as database, database.reading() as transaction:
-        found = ledger.standing(transaction)
+    configured = settings(options)
+    warn_below = configured.warn_below
+    with opened(options) as database:
+        _, account = persons.ledger_account_of(database, firm, configured)
+        with database.reading() as transaction:
+            found = ledger.standing(transaction, account)
     left, reserved = found[Account.FIRM], found[Account.RESERVED]
     if left < warn_below:
         least = euros(warn_below)
@@ -79,17 +86,21 @@ def balance(options: Options) -> None:
 @click.option("--reference", metavar="RÉF", help="Numéro du versement ; le même n’est compté qu’une fois.")
 @click.option("--card", is_flag=True, help="Donner l’adresse où payer par carte ; le compte est crédité ensuite.")
 @click.option("--gross", is_flag=True, help="Le montant donné est TTC ; le compte, hors taxes, en reçoit le HT.")
+@_FIRM
 @click.pass_obj
-def topup(options: Options, /, amount: Cents, reference: str | None, **flags: bool) -> None:
+def topup(options: Options, /, amount: Cents, *, reference: str | None, firm: str | None, **flags: bool) -> None:
     """Créditer le compte ; les documents qui n’attendaient que cela repartent."""
     configured, instant = settings(options), now()
     vat = configured.prices.vat
     name = reference or f"{instant:%Y%m%dT%H%M%S.%f}"
     net = net_of(amount, vat) if flags["gross"] else amount
+    if flags["card"] and firm is not None:
+        raise click.UsageError("--card : seul le compte du cabinet principal se paie par carte, sans --firm")
     if flags["card"]:
         _show_page(net, name, configured=configured, options=options)
         return
     with opened(options) as database:
+        _, account = persons.ledger_account_of(database, firm, configured)
         with database.transaction() as transaction:
             added = pay_in(
                 transaction,
@@ -99,8 +110,9 @@ def topup(options: Options, /, amount: Cents, reference: str | None, **flags: bo
                 warn_below=configured.warn_below,
                 at=instant,
                 memo=f"jesignd credit, {user()}",
+                firm=account,
             )
-            cents = ledger.balance(transaction)
+            cents = ledger.balance(transaction, account)
         resumed = _resume(database) if added else 0
     if not added:
         output.say(Words(f"versement {name} déjà compté", f"payment {name} was counted before"), options)
@@ -113,9 +125,12 @@ def topup(options: Options, /, amount: Cents, reference: str | None, **flags: bo
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Dernier jour, à Paris, inclus.")
 @click.option("--csv", metavar="FICHIER", type=_NEW_FILE, help="Écrire aussi un tableau pour tableur français.")
 @click.option("--pdf", metavar="FICHIER", type=_NEW_FILE, help="Écrire aussi un relevé PDF, à classer.")
+@_FIRM
 @click.pass_obj
 def statement(
     options: Options,
+    *,
+    firm: str | None,
     since: datetime.datetime | None,
     until: datetime.datetime | None,
     csv: Path | None,
@@ -123,14 +138,17 @@ def statement(
 ) -> None:
     """Le relevé : HT, TVA et TTC, du plus ancien au plus récent ; la chaîne du compte est d’abord contrôlée."""
     configured = settings(options)
-    with opened(options) as database, database.reading() as transaction:
-        found = account_statement(
-            transaction,
-            firm_name=configured.firm.name,
-            vat=configured.prices.vat,
-            since=since.date() if since else None,
-            until=until.date() if until else None,
-        )
+    with opened(options) as database:
+        name, account = persons.ledger_account_of(database, firm, configured)
+        with database.reading() as transaction:
+            found = account_statement(
+                transaction,
+                firm_name=name,
+                vat=configured.prices.vat,
+                since=since.date() if since else None,
+                until=until.date() if until else None,
+                firm=account,
+            )
     if csv is not None:
         _write(csv, account_papers().as_csv(found))
     if pdf is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jesignd.cli import delegations_shown, output, persons
-from jesignd.cli.access import now, opened, settings
+from jesignd.cli.access import now, opened, resume_for_rights, settings
 from jesignd.cli.credit import Euros
 from jesignd.domain.delegations import Absence, Scope
 from jesignd.domain.documents import DocumentKind
@@ -217,6 +217,7 @@ def _grant(
         signer = persons.opened_key(account, options, database=database)
         order = Order(where.id, account.id, lines, wish, scope)
         results = give(order, signer, database=database, terms=terms, clock=now)
+        resume_for_rights(database)
     output.say(Words("Votre demande a bien été prise en compte.", "Your request has been taken into account."), options)
     output.show(results, options, text=lambda: delegations_shown.results(results, options.lang))
     return output.EXIT_PARTIAL if any(one.outcome is Outcome.REFUSED for one in results) else 0

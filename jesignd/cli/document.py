@@ -11,7 +11,7 @@ from jesignd.cli import names, output, stories
 from jesignd.cli.access import now, opened, queue, user
 from jesignd.domain.documents import DocumentState
 from jesignd.errors import Words
-from jesignd.store import deliveries, documents, journal
+from jesignd.store import deliveries, documents, journal, people
 from jesignd.store.deliveries import Delivery
 from jesignd.store.documents import Document
 from jesignd.store.journal import Recorded
@@ -29,6 +29,8 @@ class Story:
     document: Document
     deliveries: tuple[Delivery, ...]
     journal: tuple[Recorded, ...]
+    person: str | None = None
+    """Login of whom it is, or was, sealed as."""
 
 
 @click.group()
@@ -80,7 +82,7 @@ def show(options: Options, identifier: str) -> None:
     def text() -> list[str]:
         return [
             *stories.identity(story.document, lang),
-            *stories.seal(story.document, lang),
+            *stories.seal(story.document, story.person, lang),
             *stories.deliveries(story.deliveries, lang),
             *stories.history(story.journal, lang),
         ]
@@ -101,7 +103,7 @@ def why(options: Options, identifier: str) -> None:
             *stories.identity(story.document, lang),
             *stories.recognition(story.document, lang),
             *stories.decision(story.journal, lang),
-            *stories.seal(story.document, lang),
+            *stories.seal(story.document, story.person, lang),
         ]
 
     output.show(story, options, text=text)
@@ -176,4 +178,10 @@ def story_of(transaction: Transaction, identifier: str) -> Story:
         documents.get(transaction, found),
         tuple(deliveries.of_document(transaction, found)),
         tuple(journal.of_document(transaction, found)),
+        _login(transaction, documents.get(transaction, found)),
     )
+
+
+def _login(transaction: Transaction, document: Document) -> str | None:
+    account = people.find_account(transaction, document.person) if document.person else None
+    return account.login if account is not None else document.person

@@ -169,7 +169,9 @@ HELP: Mapping[str, str] = {
     "Règle dont le sceau est apposé ; inutile s’il n’y en a qu’une qui scelle.": (
         "Rule whose seal is applied; needless when only one seals."
     ),
-    "Personne au nom de qui sceller ; inutile si une seule le peut.": (
+    "Compte d’une autre société d’exercice que `firm`.": "Account of another firm than `firm`.",
+    "Société d’exercice pour qui sceller ; par défaut `firm`.": "Firm to seal for; by default `firm`.",
+    "Compte au nom de qui sceller ; inutile si un seul le peut.": (
         "Person in whose name to seal; needless when only one may."
     ),
     "Vérifier des fichiers signés ou scellés ; code 0 si tous sont valides, 8 sinon.": (

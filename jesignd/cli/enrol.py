@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jesignd.cli import output, persons
-from jesignd.cli.access import now, opened, settings
+from jesignd.cli.access import now, opened, resume_for_rights, settings
 from jesignd.domain.enrolment import ITEMS, EnrolmentState, IdentityDocument
 from jesignd.domain.terms import TermsKind
 from jesignd.durable import write_new
@@ -141,6 +141,7 @@ def _accept(options: Options, login: str, kind: TermsKind) -> None:
     with opened(options) as database:
         account = persons.authenticated(login, options, database=database, settings=found)
         version = flow.accept(account.id, kind, database=database, terms=terms, clock=now)
+        resume_for_rights(database)
     words = Words(f"accepté, version {version[:12]}", f"accepted, version {version[:12]}")
     result = {"account": account.id, "kind": kind, "version": version}
     output.show(result, options, text=lambda: [f"{account.login} : {words.in_language(options.lang)}"])

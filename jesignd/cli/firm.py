@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jesignd.cli import output, persons
-from jesignd.cli.access import now, opened
+from jesignd.cli.access import now, opened, resume_for_rights
 from jesignd.cli.access import user as who
 from jesignd.domain.people import Status, email
 from jesignd.errors import NotAllowed, NotFound, Words
@@ -84,6 +84,7 @@ def join(options: Options, named: str, login: str, status: str) -> None:
     with opened(options) as database:
         where, account = persons.firm_of(database, named), persons.account_of(database, login)
         flow.join(account.id, where.id, Status(status), database=database, clock=now, by=who())
+        resume_for_rights(database)
     words = STATUSES[Status(status)]
     result = {"account": account.id, "firm": where.id, "status": status}
     output.show(result, options, text=lambda: [f"{account.login} : {words.in_language(options.lang)}, {where.name}"])

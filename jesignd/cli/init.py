@@ -13,7 +13,6 @@ from jesignd.cli.access import now
 from jesignd.cli.checkup import PARTS, Grade, look
 from jesignd.cli.setting_up import Answers, ask, draft, take_stock
 from jesignd.cli.stages import record, text
-from jesignd.domain.paris import day
 from jesignd.errors import SettingsError, Words
 from jesignd.flow import install, setup
 from jesignd.papers.guide import Sender, draw_guide, write_guide
@@ -59,8 +58,8 @@ def init(options: Options, /, *, status: bool, yes: bool, sender: str, phone: st
     if not status:
         if not os.path.lexists(options.config):
             _configure(options, Answers.of(given), asks=not yes)
-        _complete(options, sender=sender.strip(), phone=phone.strip())
-    states = setup.survey(options.config, on=day(now()), key_fault=_key_fault, prefix=_prefix(options))
+        _complete(options, sender=sender.strip(), phone=phone.strip(), accountant=Answers.of(given).accountant)
+    states = setup.survey(options.config, at=now(), key_fault=_key_fault, prefix=_prefix(options))
     output.show(record(states), options, text=lambda: text(states, options.lang))
     if all(state.is_done for state in states):
         output.say(Words("tout est prêt : jesignd run", "all is ready: jesignd run"), options)
@@ -98,11 +97,11 @@ def _demonstration(keys: Path, *, firm: str, siren: str) -> Iterator[Path]:
     yield from (keys / name for name in ("cachet.p12", "cachet.pass", "racine.pem"))
 
 
-def _complete(options: Options, *, sender: str, phone: str) -> None:
+def _complete(options: Options, *, sender: str, phone: str, accountant: str | None) -> None:
     settings = load(options.config)
     for path in install.complete(settings):
         _say(path, options)
-    for path in _papers(settings, sender=sender, phone=phone):
+    for path in _papers(settings, sender=sender, phone=phone, accountant=accountant):
         _say(path, options)
     others = tuple(part for part in PARTS if part != "keys")  # the first step speaks of the keys
     for finding in look(settings, others, now()):
@@ -111,10 +110,10 @@ def _complete(options: Options, *, sender: str, phone: str) -> None:
             output.say(Words(f"✗ {told} : {finding.message.fr}", f"✗ {told}: {finding.message.en}"), options)
 
 
-def _papers(settings: Settings, *, sender: str, phone: str) -> Iterator[Path]:
+def _papers(settings: Settings, *, sender: str, phone: str, accountant: str | None) -> Iterator[Path]:
     """The invitation, and the guide once the address it names is known."""
     folder, lang = setup.papers_beside(settings.path), settings.firm.locale
-    names = [person.name for person in settings.people.values()]
+    names = setup.accountants(settings, now()) or [name for name in [accountant] if name]
     wanted = {setup.INVITATION: write_invitation(settings.firm.name, names, lang).encode()}
     if sender:
         who = Sender(settings.firm.name, sender=sender, phone=phone, logo=logos.read(settings.firm.logo))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jesignd.cli import output, persons
-from jesignd.cli.access import now, opened, settings
+from jesignd.cli.access import now, opened, resume_for_rights, settings
 from jesignd.cli.access import user as who
 from jesignd.domain.documents import DocumentKind
 from jesignd.domain.mandates import Mandate, MandateId
@@ -67,6 +67,7 @@ def add(
             last_day=until.date() if until else None,
         )
         recorded = flow.record(wish, database=database, terms=found.terms(), clock=now)
+        resume_for_rights(database)
     output.show(recorded, options, text=lambda: _table([recorded], options.lang))
 
 

@@ -8,6 +8,7 @@ import click
 
 from jesignd.cli import asking
 from jesignd.cli.access import now
+from jesignd.domain.credit import ONLY_FIRM
 from jesignd.domain.firm import Right
 from jesignd.domain.granting import right_named
 from jesignd.store import people
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jesignd.cli.options import Options
-    from jesignd.domain.people import Account, Firm
+    from jesignd.domain.people import Account, Firm, FirmId
     from jesignd.domain.statements import PersonalSigner
     from jesignd.identity.encryption import Encryption
     from jesignd.settings.settings import Settings
@@ -45,6 +46,22 @@ def firm_of(database: Database, named: str | None) -> Firm:
     with database.reading() as transaction:
         firms = people.list_firms(transaction)
         return firms[0] if named is None and len(firms) == 1 else people.firm(transaction, named or "?")
+
+
+def ledger_account_of(database: Database, named: str | None, settings: Settings) -> tuple[str, FirmId]:
+    """Name of the firm, and of its account in the ledger; of the main firm, where none is named.
+
+    Raises:
+        NotFound: none of that name.
+    """
+    from jesignd.flow.firms import account_of as account_in
+    from jesignd.flow.firms import known
+
+    if named is None:
+        return settings.firm.name, ONLY_FIRM
+    firm = firm_of(database, named)
+    with database.reading() as transaction:
+        return firm.name, account_in(firm, known(transaction, settings))
 
 
 def account_of(database: Database, named: str) -> Account:

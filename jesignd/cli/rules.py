@@ -115,8 +115,10 @@ def _outcome(found: Trial, lang: str) -> Iterator[str]:
             f"✓ serait scellé ({euros(outcome.price)} HT) et livré : {places}",
             f"✓ would be sealed ({euros(outcome.price)} before tax) and delivered: {places}",
         ).in_language(lang)
+        yield from _authority(outcome, lang)
     elif isinstance(outcome, Drafted):
         yield Words("✓ attendrait des signatures", "✓ would wait for signatures").in_language(lang)
+        yield from _authority(outcome, lang)
     elif isinstance(outcome, Duplicate):
         yield Words(
             f"= déjà reçu, rien ne serait fait : jesignd document show {outcome.of}",
@@ -127,9 +129,18 @@ def _outcome(found: Trial, lang: str) -> Iterator[str]:
         yield f"  → {outcome.hint.in_language(lang)}"
 
 
+def _authority(outcome: Authorised | Drafted, lang: str) -> Iterator[str]:
+    if outcome.under is not None:
+        yield Words(
+            f"  au titre de la délégation {outcome.under.id}", f"  under delegation {outcome.under.id}"
+        ).in_language(lang)
+    if outcome.mandate is not None:
+        yield Words(f"  au titre du mandat {outcome.mandate}", f"  under mandate {outcome.mandate}").in_language(lang)
+
+
 def _limits(found: Trial, lang: str) -> Iterator[str]:
     if found.decision is not None and not found.against_store:
         yield Words(
-            "Sans la base du service : ni les doublons ni le crédit ne sont regardés.",
-            "Without the service’s store: neither duplicates nor credit were looked at.",
+            "Sans la base du service : ni les doublons, ni les droits, ni les mandats, ni le crédit ne sont regardés.",
+            "Without the service’s store: neither duplicates, rights, mandates nor credit were looked at.",
         ).in_language(lang)

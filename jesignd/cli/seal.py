@@ -32,16 +32,17 @@ if TYPE_CHECKING:
     help="Où écrire les fichiers scellés ; rien n’y est jamais remplacé.",
 )
 @click.option("--rule", metavar="NOM", help="Règle dont le sceau est apposé ; inutile s’il n’y en a qu’une qui scelle.")
-@click.option("--as", "person", metavar="ID", help="Personne au nom de qui sceller ; inutile si une seule le peut.")
+@click.option("--as", "person", metavar="ID", help="Compte au nom de qui sceller ; inutile si un seul le peut.")
+@click.option("--firm", metavar="SIREN", help="Société d’exercice pour qui sceller ; par défaut `firm`.")
 @click.pass_obj
-def seal(options: Options, inputs: tuple[Path, ...], into: Path, rule: str | None, person: str | None) -> int:
+def seal(options: Options, /, inputs: tuple[Path, ...], into: Path, **wish: str | None) -> int:
     """Sceller des fichiers sans le démon ; un dossier donne tous ses PDF."""
-    from jesignd.cli.sealing import find, seal_files
+    from jesignd.cli.sealing import Wish, find, seal_files
 
     tasks = find(inputs, into)
     results: list[Result] = []
     with _Counter(len(tasks)) as counter:
-        for result in seal_files(options.config, tasks, rule=rule, person=person):
+        for result in seal_files(options.config, tasks, Wish(**wish)):
             results.append(result)
             with counter.aside():
                 if options.format == "text":

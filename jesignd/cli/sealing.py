@@ -14,21 +14,29 @@ from jesignd.cli.access import now
 from jesignd.confined import Crashed, Limits, Pool
 from jesignd.daemon.configured import open_credentials, sealing_line
 from jesignd.domain.credit import Cents, VatRate
-from jesignd.domain.firm import Person, Right, may
+from jesignd.domain.delegations import Allowed, Operation, Subject
 from jesignd.domain.levels import PadesLevel
-from jesignd.domain.paris import day
-from jesignd.domain.sealing import Credential, Rung, Sealed, SealProfile, SealRequest
+from jesignd.domain.people import Account, FirmId
+from jesignd.domain.rights import may
+from jesignd.domain.sealing import Credential, Rung, Sealed, SealProfile, SealRequest, profile_name
+from jesignd.domain.terms import Terms
 from jesignd.errors import Code, CredentialError, DocumentError, JesignError, NotAllowed, NotFound, ServiceError, Words
+from jesignd.flow.acting import Proposed, demand, perform
 from jesignd.flow.charges import TRIAL
 from jesignd.flow.errands import WARM, seal_document
+from jesignd.flow.firms import make_sure
 from jesignd.flow.outcomes import code_of
 from jesignd.flow.parallel import Spread
 from jesignd.flow.seal import SealingLine
+from jesignd.flow.standing import standing
 from jesignd.settings.load import load
-from jesignd.store import ledger
+from jesignd.store import ledger, people
 from jesignd.store.database import Database
 
 if TYPE_CHECKING:
+    import datetime
+
+    from jesignd.domain.jobs import Transaction
     from jesignd.settings.settings import Settings
 
 _SUFFIX = "_scellé"
@@ -76,9 +84,11 @@ class _Bench:
     profile: SealProfile
     credential: Credential
     database: Database
-    price: Cents
+    subject: Subject
+    account: FirmId
     vat: VatRate
-    person: str
+    person: Account
+    terms: Terms
 
 
 def find(inputs: Sequence[Path], into: Path) -> list[Task]:
@@ -96,14 +106,22 @@ def find(inputs: Sequence[Path], into: Path) -> list[Task]:
     return tasks
 
 
-def seal_files(config: Path, tasks: Sequence[Task], *, rule: str | None, person: str | None) -> Iterator[Result]:
-    """Seal each file as this rule does and in this person's name; results in their order, as they come.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the command line says of how to seal; None stands for what there is only one of."""
+
+    rule: str | None = None
+    person: str | None = None
+    firm: str | None = None
+
+
+def seal_files(config: Path, tasks: Sequence[Task], wish: Wish) -> Iterator[Result]:
+    """Seal each file as this rule does, in this person's name and for this firm; results in their order, as they come.
 
     Raises:
         SettingsError, CredentialError, NotAllowed, NotFound: nothing can be sealed at all.
     """
     settings = load(config)
-    acting = _acting(settings, person)
     limits = settings.limits
     with ExitStack() as stack:
         pool = Pool(
@@ -112,64 +130,96 @@ def seal_files(config: Path, tasks: Sequence[Task], *, rule: str | None, person:
             warm=WARM,
         )
         stack.callback(pool.close)
-        bench = _bench(settings, pool=pool, rule=rule, person=acting, stack=stack)
+        bench = _bench(settings, wish, pool=pool, stack=stack)
         spread = Spread(limits.workers)
         stack.callback(spread.close)
         yield from spread.each(lambda task: _result(task, bench), tasks)
 
 
-def _acting(settings: Settings, person: str | None) -> str:
-    """The id of the person in whose name to seal, who has the right today."""
-    today = day(now())
-    if person is None:
-        able = [one.id for one in settings.people.values() if may(one, Right.SEAL, today)]
-        if len(able) == 1:
-            return able[0]
-        raise NotAllowed(
-            Words(
-                f"{len(able)} personnes peuvent sceller aujourd’hui : il faut en nommer une",
-                f"{len(able)} people may seal today: name one",
-            ),
-            hint=Words("dites laquelle : --as ID (people)", "say which: --as ID (people)"),
-        )
-    found: Person | None = settings.people.get(person)
-    if found is None:
-        raise NotFound(Words(f"personne inconnue : {person}", f"unknown person: {person}"))
-    if not may(found, Right.SEAL, today):
-        raise NotAllowed(
-            Words(f"{person} n’a pas le droit de sceller aujourd’hui", f"{person} may not seal today"),
-            hint=Words("accordez-lui le droit « seal » (people)", "grant the right “seal” (people)"),
-        )
-    return person
-
-
-def _bench(settings: Settings, *, pool: Pool, rule: str | None, person: str, stack: ExitStack) -> _Bench:
+def _bench(settings: Settings, wish: Wish, *, pool: Pool, stack: ExitStack) -> _Bench:
     credentials, troubles = open_credentials(settings)
     line = sealing_line(settings, credentials, pool)
-    profile = _profile(line, rule)
+    durable.make_directories(settings.state)
+    database = Database.open(settings.database_url())
+    stack.callback(database.close)
+    firms, siren = make_sure(settings, database=database, clock=now), _siren(settings, wish.firm)
+    profile = _profile(line, wish.rule, siren)
     credential = credentials.get(profile.key)
     if credential is None:
         trouble = troubles[0] if troubles else Words(f"clé {profile.key} absente", f"key {profile.key} is missing")
         raise CredentialError(
             trouble, hint=Words("voyez ce qu’en dit jesignd doctor", "see what jesignd doctor says of it")
         )
-    durable.make_directories(settings.state)
-    database = Database.open(settings.database_url())
-    stack.callback(database.close)
     price = Cents(0) if profile.test else settings.prices.seal
-    return _Bench(line, profile, credential, database, price, settings.prices.vat, person)
+    subject, terms = Subject(firms[siren].id, price=price), settings.terms()
+    with database.reading() as transaction:
+        person = _acting(transaction, wish.person, subject=subject, terms=terms)
+    return _Bench(
+        line,
+        profile,
+        credential,
+        database,
+        subject=subject,
+        account=firms[siren].account,
+        vat=settings.prices.vat,
+        person=person,
+        terms=terms,
+    )
 
 
-def _profile(line: SealingLine, rule: str | None) -> SealProfile:
-    if rule is None and len(line.profiles) == 1:
-        return next(iter(line.profiles.values()))
-    if rule is None or rule not in line.profiles:
-        known = ", ".join(line.profiles)
+def _siren(settings: Settings, named: str | None) -> str:
+    """As folders name the firm: the main one by none."""
+    if named is None:
+        return ""
+    for position, firm in enumerate(settings.firms):
+        if named in {firm.siren, firm.name}:
+            return firm.siren if position else ""
+    known = ", ".join(f"{firm.siren} {firm.name}" for firm in settings.firms)
+    raise NotFound(
+        Words(f"société inconnue : {named}", f"unknown firm: {named}"),
+        hint=Words(f"la configuration nomme : {known}", f"the configuration names: {known}"),
+    )
+
+
+def _acting(transaction: Transaction, named: str | None, *, subject: Subject, terms: Terms) -> Account:
+    """The person in whose name to seal, who may at this instant; where nobody is named, the only one who may."""
+    at = now()
+    if named is not None:
+        account = people.account(transaction, named)
+        demand(transaction, account.id, Operation.LAUNCH_SEALING, subject=subject, terms=terms, at=at)
+        return account
+    able = [
+        account
+        for account, _ in people.members(transaction, subject.firm, at=at)
+        if isinstance(
+            may(standing(transaction, account.id, terms=terms), Operation.LAUNCH_SEALING, subject=subject, at=at),
+            Allowed,
+        )
+    ]
+    if len(able) == 1:
+        return able[0]
+    raise NotAllowed(
+        Words(
+            f"{len(able)} personnes peuvent sceller aujourd’hui : il faut en nommer une",
+            f"{len(able)} people may seal today: name one",
+        ),
+        hint=Words(
+            "dites laquelle : --as IDENTIFIANT (jesignd user list)", "say which: --as LOGIN (jesignd user list)"
+        ),
+    )
+
+
+def _profile(line: SealingLine, rule: str | None, siren: str) -> SealProfile:
+    ours = {one.name: one for key, one in line.profiles.items() if key == profile_name(one.name, siren)}
+    if rule is None and len(ours) == 1:
+        return next(iter(ours.values()))
+    if rule is None or rule not in ours:
+        known = ", ".join(ours)
         raise NotFound(
             Words(f"il faut une règle qui scelle, parmi : {known}", f"name a rule that seals, one of: {known}"),
             hint=Words("dites laquelle : --rule NOM", "say which: --rule NAME"),
         )
-    return line.profiles[rule]
+    return ours[rule]
 
 
 def _tasks(inputs: Sequence[Path], into: Path) -> Iterator[Task]:
@@ -214,6 +264,8 @@ def _seal(task: Task, bench: _Bench) -> Sealed:
         task.final.parent.mkdir(parents=True, exist_ok=True)
         digest, _ = durable.digest_of(task.original)
         temporary = durable.temporary_beside(task.final)
+        with bench.database.reading() as transaction:
+            _demand(transaction, bench, at=now())
         try:
             sealed = _in_child(task.original, temporary, bench)
             _pay(f"{'test' if bench.profile.test else 'seal'}:file:{digest}:{bench.profile.name}", bench)
@@ -260,8 +312,18 @@ def _in_child(original: Path, target: Path, bench: _Bench) -> Sealed:
         ) from crash
 
 
+def _demand(transaction: Transaction, bench: _Bench, *, at: datetime.datetime) -> None:
+    operation = Operation.LAUNCH_SEALING
+    demand(transaction, bench.person.id, operation, subject=bench.subject, terms=bench.terms, at=at)
+
+
 def _pay(act: str, bench: _Bench) -> None:
-    """Debit the act; the same file sealed again by the same rule is not charged twice."""
+    """Debit the act, if it may still be done; the same file sealed again by the same rule is not charged twice."""
     with bench.database.transaction() as transaction:
-        memo = f"jesignd seal, {bench.person}{f' {TRIAL}' if bench.profile.test else ''}"
-        ledger.debit(transaction, [(act, bench.price)], at=now(), memo=memo, vat=bench.vat)
+        at = now()
+        _demand(transaction, bench, at=at)
+        proposed = Proposed(f"{act}:{bench.person.id}", Operation.LAUNCH_SEALING, bench.subject)
+        perform(transaction, bench.person.id, [proposed], terms=bench.terms, at=at)
+        memo = f"jesignd seal, {bench.person.login}{f' {TRIAL}' if bench.profile.test else ''}"
+        price = bench.subject.price
+        ledger.debit(transaction, [(act, price)], at=at, memo=memo, firm=bench.account, vat=bench.vat)

@@ -103,7 +103,16 @@ def decision(journal: Sequence[Recorded], lang: str) -> list[str]:
     lines = [_("Règles, dans l’ordre :", "Rules, in order:", lang)]
     for rule in told[-1].data["considered"]:
         lines += rule_lines(rule, lang)
-    return lines
+    return [*lines, *_authority(told[-1].data, lang)]
+
+
+def _authority(data: Mapping[str, Any], lang: str) -> list[str]:
+    """The delegation and the mandate that the decision rests on, where it rests on any."""
+    words = {
+        "delegation": _("Au titre de la délégation", "Under delegation", lang),
+        "mandate": _("Au titre du mandat", "Under mandate", lang),
+    }
+    return [f"{said} : {data[key]}" for key, said in words.items() if data.get(key)]
 
 
 def rule_lines(rule: Mapping[str, Any], lang: str) -> list[str]:
@@ -117,7 +126,7 @@ def rule_lines(rule: Mapping[str, Any], lang: str) -> list[str]:
     return lines
 
 
-def seal(document: Document, lang: str) -> list[str]:
+def seal(document: Document, person: str | None, lang: str) -> list[str]:
     """How it was sealed: level, ladder rung, what was compared, price."""
     if document.sealed is None:
         return []
@@ -131,7 +140,7 @@ def seal(document: Document, lang: str) -> list[str]:
             _("  scellé", "  sealed", lang),
             f"{moment(document.sealed.at)}  PAdES {report.get('level', '?')}  {price} HT{trial}",
         ),
-        (_("  règle", "  rule", lang), f"{document.rule or '?'}, {document.person or '?'}"),
+        (_("  règle", "  rule", lang), f"{document.rule or '?'}, {person or '?'}"),
         (_("  fichier", "  file", lang), f"{document.sealed.digest} ({document.sealed.size} o)"),
         (
             _("  lecture", "  reading", lang),

@@ -15,15 +15,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jesignd.daemon.configured import office_of
 from jesignd.domain.authorisation import Case, Outcome, authorise
 from jesignd.domain.credit import Cents
 from jesignd.domain.documents import Claimed, DocumentState, Refused
 from jesignd.domain.folders import FolderState, WatchedFolder
 from jesignd.domain.paris import PARIS
+from jesignd.domain.people import Account, AccountId, Email, FirmId, Membership, Profile, Status
 from jesignd.domain.recognition import Recognised, Recognition
+from jesignd.domain.rights import Certified, Standing
 from jesignd.domain.routing import Decision
 from jesignd.errors import NotFound, ServiceError, Words
-from jesignd.flow.authorise import Office, facts_of, foresee
+from jesignd.flow.authorise import facts_of, foresee
+from jesignd.flow.firms import known
 from jesignd.flow.records import plain_recognised
 from jesignd.intake import claim, scan
 from jesignd.intake.bundles import Bundle, Postponed, Role, Roles, stem
@@ -40,6 +44,9 @@ if TYPE_CHECKING:
     from jesignd.settings.settings import Settings
 
 _PLENTY = Cents(100_000_00)
+_ANY_FIRM = FirmId("")
+_LONG_AGO, _FAR_AWAY = (datetime.datetime(year, 1, 1, tzinfo=datetime.UTC) for year in (1900, 9000))
+_ANY_CERTIFICATE = Certified(_LONG_AGO, _FAR_AWAY, qualified=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,7 @@ class Trial:
     decision: Decision | None = None
     outcome: Outcome | None = None
     against_store: bool = False
-    """What was seen before and the credit left were taken into account."""
+    """What was seen before, people's rights, mandates and the credit left were taken into account."""
 
 
 def try_file(
@@ -67,7 +74,7 @@ def try_file(
 ) -> Trial:
     """Take the file through every step up to the decision, as on that day in Paris.
 
-    `seen` is a reading of the store; None: nothing was seen before, and there is credit.
+    `seen` is a reading of the store; None: nothing was seen before, nobody lacks a right, and there is credit.
     A file that lies in no watched folder is tried as if it lay at the root of the folder named.
 
     Raises:
@@ -92,10 +99,10 @@ def try_file(
         return Trial(watched.name, listed, recognition=recognition)
     document = _received(claimed, recognition, on)
     if seen is None:
-        outcome, decision = authorise(_case(document, recognition, settings=settings, on=on))
+        outcome, decision = authorise(_case(document, recognition, settings=settings))
     else:
         folders = {one.name: one for one in settings.folders}
-        office = Office(folders, settings.people, settings.rules, settings.prices)
+        office = office_of(settings, folders, firms=known(seen, settings))
         outcome, decision = foresee(seen, document, office=office, at=document.received_at)
     return Trial(watched.name, listed, None, recognition, decision, outcome, against_store=seen is not None)
 
@@ -197,13 +204,20 @@ def _settled(watched: WatchedFolder, listing: scan.Listing, listed: str) -> Bund
     )
 
 
-def _case(document: Document, recognised: Recognised, *, settings: Settings, on: datetime.date) -> Case:
+def _case(document: Document, recognised: Recognised, *, settings: Settings) -> Case:
+    """Without a store nobody is known, nor any mandate: as if the folder acted as an accountant of the firm."""
     acts_as = next(watched.acts_as for watched in settings.folders if watched.name == document.claimed.folder)
+    at = document.received_at
+    somebody = Account(AccountId(acts_as), acts_as, Profile("", acts_as, Email("")), at)
+    stay = Membership(_ANY_FIRM, somebody.id, Status.ACCOUNTANT, at)
+    here = Standing(somebody, [stay], certificates=[_ANY_CERTIFICATE], conditions_at=at)
     return Case(
         facts=facts_of(document, recognised),
         rules=settings.rules,
-        person=settings.people.get(acts_as),
-        on=on,
+        firm=_ANY_FIRM,
+        acts_as=acts_as,
+        standing=here,
+        at=at,
         balance=_PLENTY,
         prices=settings.prices,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from jesignd.cli import asking, output, persons
-from jesignd.cli.access import now, opened, settings
+from jesignd.cli.access import now, opened, resume_for_rights, settings
 from jesignd.cli.access import user as who
 from jesignd.cli.stories import moment
 from jesignd.domain.people import Account, Profile, Role, Status, Title, email, mobile
@@ -75,6 +75,7 @@ def add(
         joins = persons.firm_of(database, firm).id if firm else None
         newcomer = flow.Newcomer(login, profile, frozenset(map(Role, roles)), joins, Status(status))
         account, received = flow.add_account(newcomer, database=database, clock=now, by=who())
+        resume_for_rights(database)
     result = {"id": account.id, "login": account.login, "received": [one.id for one in received]}
     output.show(result, options, text=lambda: [f"{account.id}  {account.login}"])
     if received:
@@ -131,6 +132,7 @@ def role(options: Options, login: str, roles: tuple[str, ...]) -> None:
     with opened(options) as database:
         account = persons.account_of(database, login)
         flow.set_roles(account.id, frozenset(map(Role, roles)), database=database, clock=now, by=who())
+        resume_for_rights(database)
     named = ", ".join(roles) or "–"
     _done(account, Words(f"rôles : {named}", f"roles: {named}"), options)
 
@@ -148,6 +150,7 @@ def key(options: Options, login: str, file: Path) -> None:
         pin = asking.secret(asking.PIN, options).encode()
         data = file.read_bytes()
         attached = attach_pkcs12(account.id, data, pin, database=database, clock=now, by=who())
+        resume_for_rights(database)
     until = f"{attached.not_after:%d/%m/%Y}"
     _done(account, Words(f"clé attachée, jusqu’au {until}", f"key attached, until {until}"), options)
 

@@ -6,9 +6,10 @@ reason, and the rest goes on.
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from jesignd.domain.folders import WatchedFolder
 from jesignd.errors import CredentialError, JesignError, NotFound, PluginError, SettingsError, Words
 from jesignd.flow.authorise import Office
 from jesignd.flow.deliver import Places
+from jesignd.flow.firms import make_sure
 from jesignd.flow.seal import SealingLine
 from jesignd.pades import credentials as keyring
 from jesignd.pades.certificates import der
@@ -30,8 +32,10 @@ from jesignd.settings.settings import Settings
 
 if TYPE_CHECKING:
     from jesignd.confined import Pool
+    from jesignd.domain.firm import ActingFirm
     from jesignd.domain.sealing import Credential, RevocationMaterial, RevocationSource
     from jesignd.plugin.supervising import Recogniser
+    from jesignd.store.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -50,11 +54,13 @@ class Configured:
     """What does not work, for `status` and `doctor`."""
 
 
-def configure(path: Path, *, recogniser: Recogniser, pool: Pool) -> Configured:
-    """Read the file and make everything it speaks of.
+def configure(
+    path: Path, *, recogniser: Recogniser, pool: Pool, database: Database, clock: Callable[[], datetime.datetime]
+) -> Configured:
+    """Read the file and make everything it speaks of; the store gets to know its firms.
 
     Raises:
-        SettingsError: the file, an option of a connector or the logo cannot be used.
+        SettingsError: the file, an option of a connector, a logo, a text or a firm cannot be used.
     """
     settings = load(path)
     folders, folder_troubles = _folders(settings, recogniser)
@@ -62,10 +68,27 @@ def configure(path: Path, *, recogniser: Recogniser, pool: Pool) -> Configured:
     return Configured(
         settings=settings,
         folders=folders,
-        office=Office(folders, settings.people, settings.rules, settings.prices, settings.warn_below),
+        office=office_of(settings, folders, firms=make_sure(settings, database=database, clock=clock)),
         places=Places(folders, settings.destinations),
         line=sealing_line(settings, credentials, pool),
         troubles=(*folder_troubles, *key_troubles),
+    )
+
+
+def office_of(settings: Settings, folders: Mapping[str, WatchedFolder], *, firms: Mapping[str, ActingFirm]) -> Office:
+    """What a decision rests on, by this configuration.
+
+    Raises:
+        SettingsError: a text that people accept cannot be read.
+    """
+    return Office(
+        folders,
+        firms,
+        settings.rules,
+        settings.prices,
+        terms=settings.terms(),
+        mandates_for=settings.mandates_for,
+        warn_below=settings.warn_below,
     )
 
 
@@ -134,7 +157,7 @@ def sealing_line(settings: Settings, credentials: Mapping[str, Credential], pool
     timestamps = TimestampClient(endpoints) if endpoints else None
     source = revocation_source(settings, credentials)
     return SealingLine(
-        profiles=settings.seal_profiles(logo.read(settings.firm.logo)),
+        profiles=settings.seal_profiles({firm.siren: logo.read(firm.logo) for firm in settings.firms}),
         credentials=credentials,
         timestamps=timestamps,
         revocation=lambda credential: _proofs(credential, timestamps, source),

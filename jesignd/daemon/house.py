@@ -32,6 +32,7 @@ from jesignd.flow.reconcile import reconcile
 from jesignd.flow.refuse import forget_gone, tell
 from jesignd.flow.release import resume
 from jesignd.flow.report import report_batch
+from jesignd.flow.rights_watch import RightsWatch
 from jesignd.flow.seal import seal_batch
 from jesignd.jobs.engine import DbosEngine
 from jesignd.jobs.timers import Timers
@@ -92,8 +93,8 @@ class House:
         )
         self._spread = Spread(limits.workers)
         self._recogniser = Recogniser(installed_plugins())
-        self._configured = configure(path, recogniser=self._recogniser, pool=self._pool)
         self._database = Database.open(settings.database_url())
+        self._configured = self._configure()
         self._vault = Vault(settings.state / "vault")
         self._vault.discard_leftovers(taken_at)
         self._node = node_name(settings.state)
@@ -101,6 +102,7 @@ class House:
         self._watches = Watches(database=self._database, vault=self._vault, engine=self._engine, clock=now)
         self._timers = Timers()
         self._publishing = Publishing(self._database, now)
+        self._rights = RightsWatch(self._database, now)
 
     def start(self) -> None:
         """Warm the children, take up what was left undone, then watch the folders."""
@@ -126,12 +128,15 @@ class House:
             SettingsError: the new one cannot be used.
         """
         self._recogniser.reload()
-        configured = configure(self._path, recogniser=self._recogniser, pool=self._pool)
+        configured = self._configure()
         unchanged = needs_restart(self._started_with, configured.settings)
         self._configured = replace(configured, troubles=(*configured.troubles, *unchanged))
         self._watches.follow(configured.folders.values())
         self._resume()
         log.info("reloaded folders=%d", len(configured.folders))
+
+    def _configure(self) -> Configured:
+        return configure(self._path, recogniser=self._recogniser, pool=self._pool, database=self._database, clock=now)
 
     def rescan(self) -> None:
         """List every folder now."""
@@ -198,6 +203,7 @@ class House:
             database=self._database,
             vault=self._vault,
             line=self._configured.line,
+            terms=self._configured.office.terms,
             spread=self._spread,
             engine=self._engine,
             clock=now,
@@ -244,8 +250,11 @@ class House:
         self._engine.recover([node for node in dead if node != self._node])
         reconcile(database=self._database, engine=self._engine, clock=now)
         release_forgotten(database=self._database, clock=now)
-        check_balance(database=self._database, warn_below=self._configured.settings.warn_below, clock=now)
+        office = self._configured.office
+        accounts = tuple(dict.fromkeys(firm.account for firm in office.firms.values()))
+        check_balance(database=self._database, warn_below=office.warn_below, clock=now, accounts=accounts)
         self._count_payments()
+        self._rights.look(self._engine)
         tell(self._configured.folders.values(), database=self._database)
 
     def _forget_gone(self) -> None:

@@ -6,10 +6,14 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from jesignd.domain import mandates
 from jesignd.domain.credit import Cents, Prices, euros
-from jesignd.domain.documents import DocumentId, DocumentState
-from jesignd.domain.firm import Person, Right, may
-from jesignd.domain.levels import Act, floor_violation
+from jesignd.domain.delegations import Allowed, Answer, Delegation, Denied, Operation, Subject
+from jesignd.domain.documents import DocumentId, DocumentKind, DocumentState
+from jesignd.domain.levels import FLOORS, Act, LegalLevel, floor_violation
+from jesignd.domain.mandates import Mandate, MandateId
+from jesignd.domain.people import FirmId
+from jesignd.domain.rights import Standing, has_qualified_certificate, may
 from jesignd.domain.routing import Decision, Facts, Rule, decide
 from jesignd.errors import Code, Words
 
@@ -32,11 +36,18 @@ class Case:
 
     facts: Facts
     rules: Sequence[Rule]
-    person: Person | None
-    on: datetime.date
-    """The day in Paris."""
+    firm: FirmId
+    acts_as: str
+    """Login of whoever the folder acts as."""
+    standing: Standing | None
+    """Theirs; None: nobody has that login."""
+    at: datetime.datetime
     balance: Cents
     prices: Prices
+    mandates_for: frozenset[DocumentKind] = frozenset()
+    """Kinds that need a client's mandate."""
+    mandates: Sequence[Mandate] = ()
+    """Those known of the client."""
     priors: Sequence[Prior] = ()
     waived: frozenset[Code] = frozenset()
     """Reasons to hold that somebody in the firm has set aside for this document."""
@@ -49,14 +60,20 @@ class Authorised:
     rule: Rule
     price: Cents
     replaces: tuple[DocumentId, ...] = ()
+    under: Delegation | None = None
+    """The delegation it rests on; None: an accountant's own right."""
+    mandate: MandateId | None = None
+    """The client's mandate, for a kind that needs one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """The rule asks for signatures: the document waits for its envelope."""
+    """The rule asks for signatures: the document waits for its envelope; the fields mean what they mean above."""
 
     rule: Rule
     replaces: tuple[DocumentId, ...] = ()
+    under: Delegation | None = None
+    mandate: MandateId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +96,7 @@ Outcome = Authorised | Drafted | Duplicate | Hold
 
 
 def authorise(case: Case) -> tuple[Outcome, Decision]:
-    """Decide; first what was seen before, then the rule, the law, the person's right, the credit. Deny by default."""
+    """Decide: what was seen before, then the rule, the law, the right, the mandate, the credit. Deny by default."""
     decision = decide(case.facts, case.rules)
     seen = _seen_before(case)
     if seen is not None:
@@ -90,18 +107,43 @@ def authorise(case: Case) -> tuple[Outcome, Decision]:
     held = _held_by_rule(rule) or _held_by_law(rule, case)
     if held is not None:
         return held, decision
-    replaces = tuple(prior.id for prior in case.priors if prior.same_origin and not prior.same_content)
+    answer = may(case.standing, _OPERATIONS[rule.act], subject=subject_of(rule, case), at=case.at)
+    if isinstance(answer, Denied):
+        return Hold(Code.NOT_DELEGATED, named(case.acts_as, answer.reason), answer.hint), decision
+    held = _held_by_filing(rule, case) or _held_by_mandate(case) or _held_by_credit(rule, case)
+    return held or _let_go(rule, case, answer), decision
+
+
+def _let_go(rule: Rule, case: Case, answer: Allowed) -> Authorised | Drafted:
+    replaced = tuple(
+        prior.id
+        for prior in case.priors
+        if prior.same_origin and not prior.same_content and prior.state not in _TREATED
+    )
+    mandate = _mandate(case)
+    known = mandate.id if mandate is not None else None
     if rule.act is Act.SIGN:
-        return Drafted(rule, _replaceable(case, replaces)), decision
-    held = _held_by_right(case) or _held_by_credit(rule, case)
-    if held is not None:
-        return held, decision
-    return Authorised(rule, price_of(rule, case.prices), _replaceable(case, replaces)), decision
+        return Drafted(rule, replaced, answer.under, known)
+    return Authorised(rule, price_of(rule, case.prices), replaced, answer.under, known)
 
 
 def price_of(rule: Rule, prices: Prices) -> Cents:
     """What an act under this rule costs; a test costs nothing."""
     return Cents(0) if rule.test else prices.of(rule.act)
+
+
+def subject_of(rule: Rule, case: Case) -> Subject:
+    """What the person's right must cover; only the seal itself is paid for here."""
+    price = price_of(rule, case.prices) if rule.act is Act.SEAL else Cents(0)
+    return Subject(case.firm, case.facts.kind, case.facts.client_code, price)
+
+
+def named(login: str, reason: Words) -> Words:
+    """The reason, and whom it speaks of."""
+    return Words(f"« {login} » : {reason.fr}", f"“{login}”: {reason.en}")
+
+
+_OPERATIONS = {Act.SEAL: Operation.LAUNCH_SEALING, Act.SIGN: Operation.PREPARE_SIGNING}
 
 
 def _seen_before(case: Case) -> Outcome | None:
@@ -136,10 +178,6 @@ def _seen_before(case: Case) -> Outcome | None:
                 ),
             )
     return None
-
-
-def _replaceable(case: Case, ids: tuple[DocumentId, ...]) -> tuple[DocumentId, ...]:
-    return tuple(prior.id for prior in case.priors if prior.id in ids and prior.state not in _TREATED)
 
 
 def _no_rule(case: Case) -> Hold:
@@ -182,32 +220,44 @@ def _held_by_law(rule: Rule, case: Case) -> Hold | None:
     )
 
 
-def _held_by_right(case: Case) -> Hold | None:
-    if case.person is not None and may(case.person, Right.SEAL, case.on):
+def _held_by_filing(rule: Rule, case: Case) -> Hold | None:
+    """What the law has signed on a qualified certificate waits for somebody who has one, and may sign (F43, F59)."""
+    floor = FLOORS[case.facts.kind]
+    if rule.act is not Act.SIGN or floor.signature < LegalLevel.ADVANCED_QUALIFIED_CERTIFICATE:
         return None
-    if case.person is None:
-        reason = Words(
-            f"le dossier « {case.facts.folder} » n’agit au nom de personne de connu",
-            f"folder “{case.facts.folder}” acts as nobody who is known",
-        )
+    answer: Answer = may(case.standing, Operation.SIGN, subject=subject_of(rule, case), at=case.at)
+    if isinstance(answer, Denied):
+        reason, hint = answer.reason, answer.hint
+    elif has_qualified_certificate(case.standing, case.at):
+        return None
     else:
-        reason = Words(
-            f"« {case.person.id} » n’a pas, ou n’a plus, le droit de sceller au {case.on:%d/%m/%Y}",
-            f"“{case.person.id}” does not, or no longer, have the right to seal on {case.on.isoformat()}",
+        reason = Words("aucun certificat personnel qualifié", "no qualified personal certificate")
+        hint = Words(
+            "attachez un certificat qualifié, obtenu d’un prestataire : jesignd user key",
+            "attach a qualified certificate, bought from a trust provider: jesignd user key",
         )
-    return Hold(
-        Code.NOT_DELEGATED,
-        reason,
-        Words(
-            "accordez-lui le droit « seal » (people), rechargez la configuration : le document repartira",
-            "grant the right “seal” (people) and reload the configuration: the document goes on",
-        ),
-    )
+    told = named(case.acts_as, reason)
+    return Hold(Code.NOT_DELEGATED, Words(f"{told.fr} ({floor.article.fr})", f"{told.en} ({floor.article.en})"), hint)
+
+
+def _held_by_mandate(case: Case) -> Hold | None:
+    if case.facts.kind not in case.mandates_for or _mandate(case) is not None:
+        return None
+    reason, hint = mandates.missing(case.facts.kind, case.facts.client_code)
+    return Hold(Code.NO_MANDATE, reason, hint)
+
+
+def _mandate(case: Case) -> Mandate | None:
+    """The mandate under which the document goes on; None, too, where its kind needs none."""
+    if case.facts.kind not in case.mandates_for:
+        return None
+    facts = case.facts
+    return mandates.found(case.mandates, firm=case.firm, kind=facts.kind, client_code=facts.client_code, at=case.at)
 
 
 def _held_by_credit(rule: Rule, case: Case) -> Hold | None:
     price = price_of(rule, case.prices)
-    if price <= case.balance:
+    if rule.act is not Act.SEAL or price <= case.balance:
         return None
     return Hold(
         Code.NO_CREDIT,

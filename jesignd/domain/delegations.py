@@ -74,6 +74,11 @@ class Scope:
     acts: int | None = None
     cents: Cents | None = None
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether what was done before bears on what may still be done."""
+        return self.acts is not None or self.cents is not None
+
     def covers(self, subject: Subject) -> bool:
         """Whether this document is one of those meant; an unknown kind or client is not."""
         if self.kinds and subject.kind not in self.kinds:

@@ -1,10 +1,11 @@
-"""Firm: the people who act, and what each may do on a given day."""
+"""Firm: the four powers that are delegated, and the firm for which a folder acts."""
 
 from __future__ import annotations
 
-import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+
+from jesignd.domain.people import FirmId
 
 
 class Right(StrEnum):
@@ -26,20 +27,9 @@ INCLUDED: dict[Right, frozenset[Right]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody of the firm who may act; `until` is the last day that counts, in Paris."""
+class ActingFirm:
+    """The firm that a folder's documents are treated for."""
 
-    id: str
-    name: str
-    rights: frozenset[Right] = field(default=frozenset())
-    since: datetime.date | None = None
-    until: datetime.date | None = None
-
-
-def may(person: Person, right: Right, on: datetime.date) -> bool:
-    """Whether the person has the right on that day (in Paris); the first and the last day count."""
-    if person.since is not None and on < person.since:
-        return False
-    if person.until is not None and on > person.until:
-        return False
-    return any(right in INCLUDED[held] for held in person.rights)
+    id: FirmId
+    account: FirmId
+    """Whose credit pays, as the ledger names it; the main firm's is the account that is nobody else's."""

@@ -65,7 +65,9 @@ class WatchedFolder:
     path: str
     connector: str
     acts_as: str
-    """Id of the person whose rights the documents are treated under."""
+    """Login of the person whose rights the documents are treated under."""
+    firm: str = ""
+    """SIREN of the firm they are treated for; empty: the main one."""
     marker: str = ".jesignd-root"
     mode: WatchMode = WatchMode.AUTO
     poll_seconds: float = 10.0

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from jesignd.domain.credit import Cents
 from jesignd.domain.delegations import (
     CONFERRED,
     Absence,
@@ -30,6 +31,8 @@ class Certified:
     since: datetime.datetime
     until: datetime.datetime
     revoked_at: datetime.datetime | None = None
+    qualified: bool = False
+    """Its issuer says that it is a qualified certificate (QcCompliance, ETSI EN 319 412-5)."""
 
     def counts(self, at: datetime.datetime) -> bool:
         """Whether one may sign with it at this instant."""
@@ -82,6 +85,22 @@ def may(standing: Standing | None, operation: Operation, *, subject: Subject, at
     return _by_delegation(standing, operation, subject=subject, at=at)
 
 
+def spent(standing: Standing, answer: Allowed, price: Cents) -> Standing:
+    """The same standing with one more act done under the delegation that allowed it."""
+    if answer.under is None:
+        return standing
+    held = [
+        (one, Used(used.acts + 1, Cents(used.cents + price)) if one.id == answer.under.id else used)
+        for one, used in standing.held
+    ]
+    return replace(standing, held=held)
+
+
+def has_qualified_certificate(standing: Standing | None, at: datetime.datetime) -> bool:
+    """Whether one of the person's certificates is qualified and counts at this instant."""
+    return standing is not None and any(one.qualified and one.counts(at) for one in standing.certificates)
+
+
 def is_accountant(memberships: Sequence[Membership], person: AccountId, firm: FirmId, *, at: datetime.datetime) -> bool:
     """Whether the person is an accountant of this firm at this instant."""
     return any(
@@ -129,8 +148,7 @@ def _by_delegation(standing: Standing, operation: Operation, *, subject: Subject
 
 
 def _least_limited(held: tuple[Delegation, Used]) -> tuple[bool, datetime.datetime, str]:
-    scope = held[0].grant.scope
-    return scope.acts is not None or scope.cents is not None, held[0].grant.granted_at, held[0].id
+    return held[0].grant.scope.is_limited, held[0].grant.granted_at, held[0].id
 
 
 def _objection(

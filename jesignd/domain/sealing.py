@@ -60,6 +60,13 @@ class SealProfile:
     """People sign after the seal: it does not forbid the fields that their signatures need."""
 
 
+def profile_name(rule: str, siren: str) -> str:
+    """The name of the profile of this rule for the firm with this SIREN; the main firm's, which has none here, is the
+    rule's own.
+    """
+    return f"{rule}@{siren}" if siren else rule
+
+
 class Credential(Protocol):
     """A key one may use but not see; it may live behind a socket. Safe to call from several threads."""
 

@@ -7,14 +7,13 @@ to take back: here each document asks anew, and nobody else writes between the a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jesignd.domain.credit import Cents
-from jesignd.domain.delegations import Allowed, Answer, Denied, Operation, Subject, Used
+from jesignd.domain.delegations import Allowed, Answer, Denied, Operation, Subject
 from jesignd.domain.documents import DocumentId
 from jesignd.domain.people import AccountId
-from jesignd.domain.rights import Standing, may
+from jesignd.domain.rights import may, spent
 from jesignd.errors import NotAllowed
 from jesignd.flow.standing import standing
 from jesignd.store import delegations
@@ -107,7 +106,7 @@ def _answers(
             answers.append((answer, None))
             continue
         answers.append((answer, _act(one, answer, person=person, at=at)))
-        here = _spent(here, answer, one.subject.price)
+        here = spent(here, answer, one.subject.price)
     return answers
 
 
@@ -132,14 +131,3 @@ def _act(one: Proposed, answer: Allowed, *, person: AccountId, at: datetime.date
         delegation=answer.under.id if answer.under else None,
         statement=answer.under.statement if answer.under else None,
     )
-
-
-def _spent(here: Standing, answer: Allowed, price: Cents) -> Standing:
-    """The same standing with one more act done under the delegation."""
-    if answer.under is None:
-        return here
-    held = [
-        (one, Used(used.acts + 1, Cents(used.cents + price)) if one.id == answer.under.id else used)
-        for one, used in here.held
-    ]
-    return replace(here, held=held)

@@ -7,21 +7,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jesignd.domain.authorisation import Authorised, Case, Drafted, Duplicate, Outcome, Prior, authorise
-from jesignd.domain.credit import Cents, Prices
-from jesignd.domain.documents import DocumentId, DocumentState
+from jesignd.domain.authorisation import Authorised, Case, Drafted, Duplicate, Outcome, authorise
+from jesignd.domain.authorisation import Hold as Held
+from jesignd.domain.credit import ONLY_FIRM, Cents, Prices
+from jesignd.domain.delegations import Allowed, Operation
+from jesignd.domain.documents import DocumentId, DocumentKind, DocumentState
 from jesignd.domain.events import Event
-from jesignd.domain.firm import Person
+from jesignd.domain.firm import ActingFirm
 from jesignd.domain.folders import WatchedFolder
 from jesignd.domain.jobs import Batch, Promiser, Stage, Transaction
-from jesignd.domain.paris import day
+from jesignd.domain.people import FirmId
 from jesignd.domain.recognition import Recognised
 from jesignd.domain.routing import Decision, Facts, Rule
+from jesignd.domain.sealing import profile_name
+from jesignd.domain.terms import DEFAULT, Terms
 from jesignd.flow import charges
+from jesignd.flow.mandate import Mandates
 from jesignd.flow.promises import promise_each
 from jesignd.flow.records import Route, recognised_from
-from jesignd.store import documents, journal, ledger, reservations, stages
-from jesignd.store.documents import Changes, Document, Kin, Move
+from jesignd.flow.relations import Relations
+from jesignd.flow.spending import Spending
+from jesignd.flow.standing import Standings
+from jesignd.flow.warrant import told_of
+from jesignd.store import documents, journal, stages
+from jesignd.store.documents import Changes, Document, Move
 from jesignd.store.records import Hold
 
 if TYPE_CHECKING:
@@ -34,6 +43,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _NEVER = Cents(0)
+_NO_FIRM = ActingFirm(FirmId(""), ONLY_FIRM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +51,19 @@ class Office:
     """What the configuration says that a decision rests on."""
 
     folders: Mapping[str, WatchedFolder]
-    people: Mapping[str, Person]
+    firms: Mapping[str, ActingFirm]
+    """By the SIREN that a folder names; under the empty one, the main firm."""
     rules: Sequence[Rule]
     prices: Prices
+    terms: Terms = DEFAULT
+    mandates_for: frozenset[DocumentKind] = frozenset()
+    """Kinds that need a client's mandate."""
     warn_below: Cents = _NEVER
-    """Credit under which the firm is warned."""
+    """Credit under which a firm is warned."""
+
+    def firm_of(self, folder: WatchedFolder | None) -> ActingFirm:
+        """The firm whose rights and credit count in this folder; nobody's, where it is no longer configured."""
+        return self.firms.get(folder.firm if folder is not None else "", _NO_FIRM)
 
 
 def authorise_batch(
@@ -57,15 +75,16 @@ def authorise_batch(
     clock: Callable[[], datetime.datetime],
 ) -> None:
     """Give each document of the batch its route, or hold it with the reason and the remedy."""
-    at = clock()
     with database.transaction() as transaction:
+        at = clock()
         waiting = [
             document
             for document in documents.get_many(transaction, batch.documents)
             if document.state is DocumentState.RECOGNISED
         ]
         ready, told = _decide_all(transaction, waiting, office=office, at=at)
-        charges.watch_balance(transaction, warn_below=office.warn_below, at=at)
+        for account in dict.fromkeys(firm.account for firm in office.firms.values()):
+            charges.watch_balance(transaction, warn_below=office.warn_below, at=at, firm=account)
         stages.finish(transaction, Stage.AUTHORISE, batch.documents)
         promise_each(transaction, Stage.SEAL, ready, engine=engine, at=at)
         promise_each(transaction, Stage.REPORT, told, engine=engine, at=at)
@@ -76,16 +95,17 @@ def _decide_all(
     transaction: Transaction, waiting: Sequence[Document], *, office: Office, at: datetime.datetime
 ) -> tuple[list[DocumentId], list[DocumentId]]:
     """Decide one after the other, each knowing what the former became; those to seal, and those to be told of."""
-    spending = _Spending(transaction, at)
-    relations = _Relations(documents.kin_of(transaction, waiting))
+    bearing = _Bearing(transaction, waiting, office=office, at=at)
+    spending, relations = bearing.spending, bearing.relations
     writing = _Writing(transaction, at)
+    before = journal.latest_of(transaction, Event.HELD, [one.id for one in waiting])
     told: list[DocumentId] = []
     for document in waiting:
         if relations.state_of(document.id) is not DocumentState.RECOGNISED:
             continue  # a later export of this batch has replaced it
-        case = _case(document, relations.priors(document), office=office, at=at, balance=spending.balance)
+        case = bearing.case(document)
         outcome, decision = authorise(case)
-        state, event, changes = _consequence(outcome, document, office)
+        state, event, changes = _consequence(outcome, case, office)
         move = Move(document.id, DocumentState.RECOGNISED, state, changes)
         writing.write(move, (event, document.id, {**_told(outcome), "considered": _considered(decision)}))
         relations.became(document.id, state)
@@ -94,11 +114,12 @@ def _decide_all(
             spending.give_back(outcome.replaces)
             told += outcome.replaces
         if isinstance(outcome, Authorised):
-            spending.foresee(document, _route(outcome))
-        else:
+            bearing.count(case, outcome)
+            spending.foresee(document, _route(outcome, case, office))
+        elif not _is_told(outcome, before.get(document.id)):
             told.append(document.id)
     writing.flush()
-    spending.reserve(office.prices)
+    spending.reserve(office.prices.vat)
     return list(spending.foreseen), told
 
 
@@ -106,51 +127,49 @@ def foresee(
     transaction: Transaction, document: Document, *, office: Office, at: datetime.datetime
 ) -> tuple[Outcome, Decision]:
     """What would be decided about a recognised document, which need not be in the store; nothing is written."""
-    relations = _Relations(documents.kin_of(transaction, [document]))
-    balance: Cents = ledger.affordable(transaction)
-    return authorise(_case(document, relations.priors(document), office=office, at=at, balance=balance))
+    return authorise(_Bearing(transaction, [document], office=office, at=at).case(document))
 
 
-class _Spending:
-    """What is left to spend while a batch is decided, and what is to be reserved for it in the end."""
+class _Bearing:
+    """Everything in the store that bears on a batch, gathered at once."""
 
-    def __init__(self, transaction: Transaction, at: datetime.datetime) -> None:
-        self._transaction = transaction
+    def __init__(
+        self, transaction: Transaction, waiting: Sequence[Document], *, office: Office, at: datetime.datetime
+    ) -> None:
+        self._office = office
         self._at = at
-        self.foreseen: dict[DocumentId, tuple[Document, Route]] = {}
-        self.balance: Cents = ledger.affordable(transaction)
+        self._recognised = {one.id: recognised_from(one.recognition or {}) for one in waiting}
+        self.relations = Relations(documents.kin_of(transaction, waiting))
+        self.spending = Spending(transaction, at)
+        self._standings = Standings(transaction, office.terms)
+        needing = [self._recognised[one.id] for one in waiting]
+        clients = [one.client_code for one in needing if one.kind in office.mandates_for]
+        self._mandates = Mandates(transaction, clients)
 
-    def foresee(self, document: Document, route: Route) -> None:
-        """This document is authorised."""
-        self.foreseen[document.id] = (document, route)
-        self.balance = Cents(self.balance - route.price)
+    def case(self, document: Document) -> Case:
+        """What the decision on one document rests on."""
+        office, recognised = self._office, self._recognised[document.id]
+        folder = office.folders.get(document.claimed.folder)
+        firm = office.firm_of(folder)
+        acts_as = folder.acts_as if folder is not None else "–"
+        return Case(
+            facts=facts_of(document, recognised),
+            rules=office.rules,
+            firm=firm.id,
+            acts_as=acts_as,
+            standing=self._standings.of(acts_as) if folder is not None else None,
+            at=self._at,
+            balance=self.spending.balance(firm.account),
+            prices=office.prices,
+            mandates_for=office.mandates_for,
+            mandates=self._mandates.of(recognised.client_code),
+            priors=self.relations.priors(document),
+            waived=frozenset(document.waived),
+        )
 
-    def give_back(self, replaced: Sequence[DocumentId]) -> None:
-        """These are not sealed any more, whether authorised in this batch or long before."""
-        freed = [self.foreseen.pop(one)[1].price for one in replaced if one in self.foreseen]
-        released = reservations.release(self._transaction, replaced, at=self._at) if replaced else Cents(0)
-        self.balance = Cents(self.balance + sum(freed) + released)
-
-    def reserve(self, prices: Prices) -> None:
-        """Set aside what those still authorised will cost."""
-        charges.reserve(self._transaction, self.foreseen, at=self._at, vat=prices.vat)
-
-
-def _case(
-    document: Document, priors: tuple[Prior, ...], *, office: Office, at: datetime.datetime, balance: Cents
-) -> Case:
-    """What the decision on one document rests on."""
-    folder = office.folders.get(document.claimed.folder)
-    return Case(
-        facts=facts_of(document, recognised_from(document.recognition or {})),
-        rules=office.rules,
-        person=office.people.get(folder.acts_as) if folder else None,
-        on=day(at),
-        balance=balance,
-        prices=office.prices,
-        priors=priors,
-        waived=frozenset(document.waived),
-    )
+    def count(self, case: Case, outcome: Authorised) -> None:
+        """One more act, for a delegation that is limited to so many."""
+        self._standings.count(case.acts_as, Allowed(Operation.LAUNCH_SEALING, outcome.under), outcome.price)
 
 
 def facts_of(document: Document, recognised: Recognised) -> Facts:
@@ -162,52 +181,6 @@ def facts_of(document: Document, recognised: Recognised) -> Facts:
         client_code=recognised.client_code,
         period=recognised.period,
     )
-
-
-class _Relations:
-    """Which documents repeat which, and where each stands at this moment of the batch."""
-
-    def __init__(self, kin: Sequence[Kin]) -> None:
-        self._states = {one.id: one.state for one in kin}
-        self._by_content: dict[str, list[Kin]] = {}
-        self._by_origin: dict[tuple[str, str | None], list[Kin]] = {}
-        for one in kin:
-            self._by_content.setdefault(one.digest, []).append(one)
-            self._by_origin.setdefault((one.folder, one.origin_key), []).append(one)
-
-    def state_of(self, document: DocumentId) -> DocumentState:
-        """Where it stands now."""
-        return self._states[document]
-
-    def became(self, document: DocumentId, state: DocumentState) -> None:
-        """It stands there from now on."""
-        self._states[document] = state
-
-    def priors(self, document: Document) -> tuple[Prior, ...]:
-        """Documents known before this one that share contents or origin.
-
-        Those that came to nothing do not count, nor those nobody has recognised: a badly named file dropped again under
-        its right name is no suspect. Nor does a trial: what it sealed is worth nothing, the real seal is still to come.
-        Of two that wait to be decided, the one received first goes first.
-        """
-        contents = {one.id: one for one in self._by_content.get(document.claimed.digest, ())}
-        key = (document.claimed.folder, document.origin_key)
-        origins = {one.id: one for one in self._by_origin.get(key, ()) if document.origin_key is not None}
-        return tuple(
-            Prior(one.id, self._states[one.id], one.id in contents, one.id in origins)
-            for one in {**contents, **origins}.values()
-            if one.id != document.id and self._counts(one, document)
-        )
-
-    def _counts(self, one: Kin, document: Document) -> bool:
-        state = self._states[one.id]
-        undecided_later = state is DocumentState.RECOGNISED and one.sequence > document.sequence
-        trial = one.test and state in _MADE
-        return one.origin_key is not None and state not in _CAME_TO_NOTHING and not undecided_later and not trial
-
-
-_CAME_TO_NOTHING = frozenset({DocumentState.REJECTED, DocumentState.DUPLICATE, DocumentState.REPLACED})
-_MADE = frozenset({DocumentState.AUTHORISED, DocumentState.SEALED, DocumentState.DELIVERED})
 
 
 class _Writing:
@@ -245,10 +218,10 @@ def _considered(decision: Decision) -> list[dict[str, object]]:
     ]
 
 
-def _consequence(outcome: Outcome, document: Document, office: Office) -> tuple[DocumentState, Event, Changes]:
+def _consequence(outcome: Outcome, case: Case, office: Office) -> tuple[DocumentState, Event, Changes]:
     if isinstance(outcome, Authorised):
-        person = office.folders[document.claimed.folder].acts_as
-        changes = Changes(rule=outcome.rule.name, route=_route(outcome).plain(), person=person)
+        person = case.standing.account.id if case.standing is not None else None
+        changes = Changes(rule=outcome.rule.name, route=_route(outcome, case, office).plain(), person=person)
         return DocumentState.AUTHORISED, Event.AUTHORISED, changes
     if isinstance(outcome, Drafted):
         return DocumentState.DRAFT, Event.DRAFTED, Changes(rule=outcome.rule.name)
@@ -258,21 +231,42 @@ def _consequence(outcome: Outcome, document: Document, office: Office) -> tuple[
     return DocumentState.HELD, Event.HELD, Changes(hold=hold)
 
 
-def _route(outcome: Authorised) -> Route:
-    rule = outcome.rule
-    return Route(rule.profile or rule.name, rule.destinations, outcome.price, rule.test)
+def _route(outcome: Authorised, case: Case, office: Office) -> Route:
+    rule, folder = outcome.rule, office.folders[case.facts.folder]
+    firm = office.firm_of(folder)
+    return Route(
+        profile=profile_name(rule.profile or rule.name, folder.firm),
+        destinations=rule.destinations,
+        price=outcome.price,
+        test=rule.test,
+        firm=firm.id,
+        account=firm.account,
+        mandate=outcome.mandate or "",
+    )
 
 
 def _told(outcome: Outcome) -> dict[str, object]:
     if isinstance(outcome, Authorised | Drafted):
-        trial = {"test": True} if outcome.rule.test else {}
-        return {"rule": outcome.rule.name, "place": outcome.rule.place, **trial}
+        return {
+            "rule": outcome.rule.name,
+            "place": outcome.rule.place,
+            **({"test": True} if outcome.rule.test else {}),
+            **told_of(outcome.under),
+            **({"mandate": outcome.mandate} if outcome.mandate else {}),
+        }
     if isinstance(outcome, Duplicate):
         return {"of": outcome.of}
-    return {"code": outcome.code.value}
+    return {"code": outcome.code.value, "reason": outcome.reason.fr}
 
 
-def _replace(replaced: Sequence[DocumentId], *, by: DocumentId, relations: _Relations, writing: _Writing) -> None:
+def _is_told(outcome: Outcome, before: Mapping[str, object] | None) -> bool:
+    """Whether the sender knows already: it was held, looked at again, and is held for the same reason."""
+    if not isinstance(outcome, Held) or before is None:
+        return False
+    return (before.get("code"), before.get("reason")) == (outcome.code.value, outcome.reason.fr)
+
+
+def _replace(replaced: Sequence[DocumentId], *, by: DocumentId, relations: Relations, writing: _Writing) -> None:
     """An earlier export that was not sealed yet gives way to the later one."""
     for older in replaced:
         move = Move(older, relations.state_of(older), DocumentState.REPLACED, Changes(route={"replaced_by": by}))

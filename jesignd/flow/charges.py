@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from jesignd.domain.credit import ONLY_FIRM, Cents, VatRate, euros
 from jesignd.domain.events import Event
 from jesignd.domain.jobs import Stage
+from jesignd.domain.people import FirmId
 from jesignd.errors import CreditExhausted, Words
 from jesignd.store import credit_warnings, journal, ledger, reservations
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from jesignd.domain.documents import DocumentId
     from jesignd.domain.jobs import Transaction
-    from jesignd.domain.people import FirmId
     from jesignd.flow.records import Route
     from jesignd.store.database import Database
     from jesignd.store.documents import Document
@@ -45,11 +45,12 @@ def reserve(
     Raises:
         CreditExhausted: not all can be paid; nothing was set aside.
     """
-    acts = [
-        reservations.Act(act_of(document), route.price, document.id, _memo(route))
-        for document, route in authorised.values()
-    ]
-    reservations.reserve(transaction, acts, at=at, vat=vat)
+    by_account: dict[FirmId, list[reservations.Act]] = {}
+    for document, route in authorised.values():
+        act = reservations.Act(act_of(document), route.price, document.id, _memo(route))
+        by_account.setdefault(route.account, []).append(act)
+    for account, acts in by_account.items():
+        reservations.reserve(transaction, acts, at=at, firm=account, vat=vat)
 
 
 def spend(transaction: Transaction, sealed: Sequence[tuple[Document, Route]], *, at: datetime.datetime) -> None:
@@ -61,7 +62,7 @@ def spend(transaction: Transaction, sealed: Sequence[tuple[Document, Route]], *,
     captured = reservations.capture(transaction, {act_of(document): _memo(route) for document, route in sealed}, at=at)
     for document, route in sealed:
         if act_of(document) not in captured:
-            ledger.debit(transaction, [(act_of(document), route.price)], at=at, memo=_memo(route))
+            ledger.debit(transaction, [(act_of(document), route.price)], at=at, memo=_memo(route), firm=route.account)
 
 
 def _memo(route: Route) -> str:
@@ -111,11 +112,22 @@ def watch_balance(
     journal.record(transaction, event, None, told, at=at)
 
 
-def check_balance(*, database: Database, warn_below: Cents, clock: Callable[[], datetime.datetime]) -> None:
+def check_balance(
+    *,
+    database: Database,
+    warn_below: Cents,
+    clock: Callable[[], datetime.datetime],
+    accounts: Sequence[FirmId] = (ONLY_FIRM,),
+) -> None:
     """The same from outside a transaction, after whatever else has moved credit; writes only when something changed."""
     with database.reading() as transaction:
-        warned = credit_warnings.since(transaction, ONLY_FIRM) is not None
-        if (ledger.balance(transaction) < warn_below) == warned:
-            return
-    with database.transaction() as transaction:
-        watch_balance(transaction, warn_below=warn_below, at=clock())
+        changed = [
+            firm
+            for firm in accounts
+            if (ledger.balance(transaction, firm) < warn_below)
+            != (credit_warnings.since(transaction, firm) is not None)
+        ]
+    if changed:
+        with database.transaction() as transaction:
+            for firm in changed:
+                watch_balance(transaction, warn_below=warn_below, at=clock(), firm=firm)

@@ -11,6 +11,7 @@ from jesignd.domain.events import Event
 from jesignd.errors import CredentialError, NotAllowed, NotFound, Words
 from jesignd.identity.containers import ARGON2ID, open_container
 from jesignd.identity.credentials import LARGEST, OpenedKey, WrongPin, open_pkcs12
+from jesignd.pades.holder import states_qualified
 from jesignd.store import journal, people, personal_keys
 from jesignd.store.personal_keys import PKCS12, PersonalKey
 
@@ -51,7 +52,8 @@ def attach_pkcs12(
     if not opened.not_before <= at < opened.not_after:
         raise CredentialError(Words("ce certificat n’est pas valable aujourd’hui", "this certificate is not valid now"))
     certificate = digest_of(opened.certificate)
-    key = PersonalKey(certificate, account, PKCS12, data, opened.not_before, opened.not_after, at)
+    qualified = states_qualified(opened.certificate)
+    key = PersonalKey(certificate, account, PKCS12, data, opened.not_before, opened.not_after, at, qualified=qualified)
     with database.transaction() as transaction:
         if not people.account(transaction, account).is_open(at):
             raise NotAllowed(Words("ce compte est clos", "this account is closed"))

@@ -15,7 +15,7 @@ from jesignd.store import journal, mandates
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from jesignd.domain.documents import DocumentKind
     from jesignd.domain.jobs import Transaction
@@ -74,6 +74,19 @@ def find(
     """The mandate under which a document of this kind may go on for this client; None: it holds (`rules.missing`)."""
     known = mandates.of_client(transaction, firm, client_code)
     return rules.found(known, firm=firm, kind=kind, client_code=client_code, at=at)
+
+
+class Mandates:
+    """What these clients allowed, gathered once for a batch."""
+
+    def __init__(self, transaction: Transaction, clients: Sequence[str]) -> None:
+        self._by_client: dict[str, list[Mandate]] = {}
+        for one in mandates.of_clients(transaction, clients):
+            self._by_client.setdefault(one.client_code.casefold(), []).append(one)
+
+    def of(self, client_code: str) -> Sequence[Mandate]:
+        """Every mandate of this client, to whichever firm."""
+        return self._by_client.get(client_code.casefold(), ())
 
 
 def may_go_on(

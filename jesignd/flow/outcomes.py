@@ -19,7 +19,10 @@ from jesignd.plugin.contract import Outcome, ReturnStatus
 if TYPE_CHECKING:
     from jesignd.store.documents import Document
 
-RESUMED_BY_SETTINGS = frozenset({Code.NOT_DELEGATED, Code.RULE, Code.KEY, Code.SERVICE})
+RESUMED_BY_RIGHTS = frozenset({Code.NOT_DELEGATED, Code.NO_MANDATE})
+"""Holds that a grant, an acceptance, a certificate or a mandate cures, or simply the day on which one begins."""
+
+RESUMED_BY_SETTINGS = RESUMED_BY_RIGHTS | {Code.RULE, Code.KEY, Code.SERVICE}
 """Holds whose cause is in the configuration or outside: looked at again when it has changed, and at each start."""
 
 RESUMED_BY_CREDIT = frozenset({Code.NO_CREDIT})

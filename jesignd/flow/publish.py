@@ -91,6 +91,17 @@ def publish(made: Sequence[Made], *, vault: Vault) -> list[Made]:
     return [(found_again(one.document, vault) or one) if one.document.id in lost else one for one in made]
 
 
+def withdraw(document: Document, vault: Vault) -> None:
+    """Remove what was published for a document that turned out not to be allowed, under the epoch it then had.
+
+    Should the disk not let us, it is never looked for again all the same: the document has another epoch.
+    """
+    published = vault.sealed_path(document.id, document.epoch)
+    discard(published)
+    for report in published.parent.glob(f"{published.stem}.*.json"):
+        discard(report)
+
+
 def discard(temporary: Path) -> None:
     """Give its space back, if the disk lets us; else the next start does."""
     with contextlib.suppress(OSError):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import TypeAdapter
 
-from jesignd.domain.credit import Cents
+from jesignd.domain.credit import ONLY_FIRM, Cents
+from jesignd.domain.people import FirmId
 from jesignd.domain.recognition import Clue, Recognised
 from jesignd.domain.sealing import Sealed
 
@@ -61,6 +62,12 @@ class Route:
     destinations: tuple[str, ...] = ()
     price: Cents = _NOTHING
     test: bool = False
+    firm: FirmId = ONLY_FIRM
+    """For which it is sealed; none, on routes written before there were several."""
+    account: FirmId = ONLY_FIRM
+    """Whose credit pays."""
+    mandate: str = ""
+    """Id of the client's mandate it rests on."""
 
     def plain(self) -> Plain:
         """As the store keeps it."""
@@ -69,15 +76,26 @@ class Route:
             "destinations": list(self.destinations),
             "price": self.price,
             **({"test": True} if self.test else {}),
+            **{name: value for name, value in self._more() if value},
         }
+
+    def _more(self) -> tuple[tuple[str, str], ...]:
+        return ("firm", self.firm), ("account", self.account), ("mandate", self.mandate)
 
     @classmethod
     def of(cls, document: Document) -> Route:
         """The route of this document; an empty one before it has any."""
-        plain = document.route or {}
+        return cls.from_plain(document.route or {})
+
+    @classmethod
+    def from_plain(cls, plain: Plain) -> Route:
+        """The route again."""
         return cls(
             profile=str(plain.get("profile", "")),
             destinations=tuple(str(name) for name in plain.get("destinations", ())),
             price=Cents(int(plain.get("price", 0))),
             test=plain.get("test") is True,
+            firm=FirmId(str(plain.get("firm", ""))),
+            account=FirmId(str(plain.get("account", ""))),
+            mandate=str(plain.get("mandate", "")),
         )

@@ -51,7 +51,9 @@ def report_batch(
     with database.reading() as transaction:
         told = documents.get_many(transaction, batch.documents)
         arrived = deliveries.of_documents(transaction, batch.documents)
-    for name, members in _by_folder(told).items():
+    settled = [document for document in told if document.state not in _ON_THEIR_WAY]
+    untold += [document.id for document in told if document.state in _ON_THEIR_WAY]
+    for name, members in _by_folder(settled).items():
         folder = folders.get(name)
         if folder is not None:
             given_back = _give_back(folder, members, vault=vault)
@@ -63,6 +65,10 @@ def report_batch(
         stages.finish(transaction, Stage.REPORT, batch.documents)
         promise_until_told(transaction, batch, untold, engine=engine, at=at)
     log.info("reported documents=%d of=%d", len(told) - len(untold), len(told))
+
+
+_ON_THEIR_WAY = frozenset({DocumentState.RECEIVED, DocumentState.RECOGNISED, DocumentState.AUTHORISED})
+"""Released before their sender was told: what is to be told is what becomes of them now."""
 
 
 def _by_folder(told: Sequence[Document]) -> dict[str, list[Document]]:

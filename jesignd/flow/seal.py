@@ -26,16 +26,18 @@ from jesignd.domain.sealing import (
     TimestampAuthority,
 )
 from jesignd.errors import Code, CredentialError, DocumentError, JesignError, ServiceError, Words
+from jesignd.flow import warrant
 from jesignd.flow.commit import Failed, commit
 from jesignd.flow.disk import disk_failed
 from jesignd.flow.errands import seal_documents
-from jesignd.flow.publish import Made, discard, found_again, publish
+from jesignd.flow.publish import Made, discard, found_again, publish, withdraw
 from jesignd.flow.records import Route
 from jesignd.store import documents
 
 if TYPE_CHECKING:
     import datetime
 
+    from jesignd.domain.terms import Terms
     from jesignd.flow.parallel import Spread
     from jesignd.store.database import Database
     from jesignd.store.documents import Document
@@ -71,22 +73,24 @@ def seal_batch(
     database: Database,
     vault: Vault,
     line: SealingLine,
+    terms: Terms,
     spread: Spread,
     engine: Promiser,
     clock: Callable[[], datetime.datetime],
 ) -> None:
     """Seal the documents of the batch that are still authorised, and commit them together.
 
-    Those that are ready do not wait for one that takes long: it is committed apart.
+    The key is used for none that may not be sealed any more. Those that are ready do not wait for one that takes long:
+    it is committed apart.
     """
-    with database.reading() as transaction:
-        waiting = [
-            document
-            for document in documents.get_many(transaction, batch.documents)
-            if document.state is DocumentState.AUTHORISED
-        ]
+
+    def conclude(part: Batch, made: Sequence[Made], failed: Sequence[Failed]) -> None:
+        for document in commit(part, made, failed, database=database, engine=engine, terms=terms, clock=clock):
+            withdraw(document, vault)
+
+    waiting, refused = _asked(batch, database=database, terms=terms, clock=clock)
     under_way = {document.id for document in waiting}
-    settled = [document for document in batch.documents if document not in under_way]
+    settled = tuple(document for document in batch.documents if document not in under_way)
     for answers in spread.as_they_come(
         lambda chunk: _seal_some(chunk, vault=vault, line=line, at=clock()),
         _chunks(waiting, line),
@@ -96,11 +100,26 @@ def seal_batch(
         made = [result for result in results if isinstance(result, Made)]
         failed = [result for result in results if isinstance(result, Failed)]
         part = replace(batch, documents=(*settled, *(result.document.id for result in results)))
-        commit(part, made, failed, database=database, engine=engine, at=clock())
-        settled = []
+        conclude(part, made, [*refused, *failed])
+        settled, refused = (), []
         log.info("sealed documents=%d failed=%d", len(made), len(failed))
     if settled:
-        commit(replace(batch, documents=tuple(settled)), (), (), database=database, engine=engine, at=clock())
+        conclude(replace(batch, documents=settled), (), refused)
+
+
+def _asked(
+    batch: Batch, *, database: Database, terms: Terms, clock: Callable[[], datetime.datetime]
+) -> tuple[list[Document], list[Failed]]:
+    """The documents of the batch that wait to be sealed and may be, and those that may not any more."""
+    with database.reading() as transaction:
+        authorised = [
+            document
+            for document in documents.get_many(transaction, batch.documents)
+            if document.state is DocumentState.AUTHORISED
+        ]
+        denied = warrant.denied(transaction, authorised, terms=terms, at=clock())
+    waiting = [document for document in authorised if document.id not in denied]
+    return waiting, [Failed(document, denied[document.id]) for document in authorised if document.id in denied]
 
 
 def _publish(results: Sequence[Made | Failed], *, vault: Vault) -> list[Made | Failed]:

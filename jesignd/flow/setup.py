@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import datetime
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jesignd.domain import setup
+from jesignd.domain.delegations import Allowed, Operation, Subject
 from jesignd.domain.documents import DocumentState
-from jesignd.domain.firm import Right, may
 from jesignd.domain.levels import Act
+from jesignd.domain.people import FirmId, Status
+from jesignd.domain.rights import may
 from jesignd.domain.setup import Commands, Facts, Item, People, StepState
 from jesignd.errors import JesignError, SettingsError, Words
+from jesignd.flow.firms import known
 from jesignd.flow.install import blanks
+from jesignd.flow.standing import Standings
 from jesignd.intake import scan
 from jesignd.settings.load import load
 from jesignd.settings.proposal import REPLACE
 from jesignd.settings.settings import Settings
-from jesignd.store import documents, ledger
+from jesignd.store import documents, ledger, people
 from jesignd.store.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from jesignd.domain.credit import Cents
+    from jesignd.domain.delegations import Answer
     from jesignd.domain.folders import WatchedFolder
+    from jesignd.domain.jobs import Transaction
 
 GUIDE = "guide-clients.pdf"
 INVITATION = "reunion-de-lancement.txt"
@@ -37,23 +44,23 @@ def papers_beside(config: Path) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class NamedPeople:
-    """The firm's people as the configuration names them, on that day in Paris."""
+class StoredPeople:
+    """The firm's people as the store knows them at this instant."""
 
     settings: Settings
-    on: datetime.date
+    at: datetime.datetime
 
     def registered(self) -> Sequence[Item]:
-        """An accountant: somebody who may sign."""
-        able = [one for one in self.settings.people.values() if may(one, Right.SIGN, self.on)]
+        """An accountant of the firm."""
+        names = accountants(self.settings, self.at)
         return (
             Item(
-                Words("un expert-comptable, qui a le droit de signer", "an accountant, who may sign"),
-                bool(able),
-                Words("personne n’a le droit `sign` aujourd’hui", "nobody holds the right `sign` today"),
+                Words("un expert-comptable du cabinet", "an accountant of the firm"),
+                bool(names),
+                Words("aucun compte n’est celui d’un expert-comptable du cabinet", "no account is an accountant's"),
                 Words(
-                    "ajoutez-le à `people`, avec `rights: [seal, sign]`",
-                    "add them to `people`, with `rights: [seal, sign]`",
+                    "jesignd user add … --firm CABINET --status accountant",
+                    "jesignd user add … --firm FIRM --status accountant",
                 ),
             ),
         )
@@ -63,7 +70,8 @@ class NamedPeople:
         if not self.settings.folders:
             name = Words("une délégation pour chaque dossier", "a delegation for each folder")
             return (Item(name, done=False, why=Words("aucun dossier surveillé", "no watched folder")),)
-        return tuple(self._folder(folder.name, folder.acts_as) for folder in self._sealed())
+        with _reading(self.settings) as transaction:
+            return tuple(self._folder(folder, transaction) for folder in self._sealed())
 
     def _sealed(self) -> Iterator[WatchedFolder]:
         for folder in self.settings.folders:
@@ -71,17 +79,35 @@ class NamedPeople:
             if any(rule.act is Act.SEAL and folder.name in (rule.when.folders or {folder.name}) for rule in rules):
                 yield folder
 
-    def _folder(self, folder: str, acts_as: str) -> Item:
-        person = self.settings.people[acts_as]
-        return Item(
-            Words(f"{person.name} peut sceller le dossier {folder}", f"{person.name} may seal the folder {folder}"),
-            may(person, Right.SEAL, self.on),
-            Words("son droit manque ou n’est pas de ce jour", "the right is missing or not of today"),
-            Words(
-                f"donnez `seal` à {acts_as}, ou un autre `acts_as` au dossier",
-                f"give `seal` to {acts_as}, or the folder another `acts_as`",
-            ),
+    def _folder(self, folder: WatchedFolder, transaction: Transaction | None) -> Item:
+        name = Words(
+            f"{folder.acts_as} peut sceller le dossier {folder.name}",
+            f"{folder.acts_as} may seal the folder {folder.name}",
         )
+        if transaction is None:
+            return Item(name, done=False, why=Words("aucun compte encore", "no account yet"))
+        answer = may_seal(transaction, self.settings, folder, at=self.at)
+        if isinstance(answer, Allowed):
+            return Item(name, done=True)
+        return Item(name, done=False, why=answer.reason, remedy=answer.hint)
+
+
+def may_seal(transaction: Transaction, settings: Settings, folder: WatchedFolder, *, at: datetime.datetime) -> Answer:
+    """Whether whoever this folder acts as may seal at this instant something of no particular kind."""
+    acting = known(transaction, settings).get(folder.firm)
+    here = Standings(transaction, settings.terms()).of(folder.acts_as)
+    subject = Subject(acting.id if acting is not None else FirmId(""))
+    return may(here, Operation.LAUNCH_SEALING, subject=subject, at=at)
+
+
+def accountants(settings: Settings, at: datetime.datetime) -> list[str]:
+    """The names of the main firm's accountants."""
+    with _reading(settings) as transaction:
+        main = known(transaction, settings).get("") if transaction is not None else None
+        if transaction is None or main is None:
+            return []
+        members = people.members(transaction, main.id, at=at)
+        return [account.profile.name for account, status in members if status is Status.ACCOUNTANT]
 
 
 class NobodyYet:
@@ -99,15 +125,15 @@ class NobodyYet:
 def survey(
     config: Path,
     *,
-    on: datetime.date,
+    at: datetime.datetime,
     key_fault: Callable[[Settings], Words | None],
     prefix: str = "jesignd",
-    people: Callable[[Settings], People] | None = None,
+    staff: Callable[[Settings], People] | None = None,
 ) -> tuple[StepState, ...]:
     """The four steps of the installation that this file configures; it need not exist.
 
-    `key_fault` says why the seal's key cannot be used. `people` says where people are known from: by default the
-    configuration.
+    `key_fault` says why the seal's key cannot be used. `staff` says where people are known from: by default the
+    store.
     """
     papers = papers_beside(config)
     commands = Commands(prefix, str(papers / GUIDE))
@@ -115,7 +141,7 @@ def survey(
         settings = load(config)
     except SettingsError as error:
         return setup.steps(_nothing(papers, error, exists=config.exists()), NobodyYet(), commands=commands)
-    known = people(settings) if people is not None else NamedPeople(settings, on)
+    known_staff = staff(settings) if staff is not None else StoredPeople(settings, at)
     balance, delivered = _store(settings)
     facts = Facts(
         exists=True,
@@ -128,7 +154,7 @@ def survey(
         guide=(papers / GUIDE).is_file(),
         invitation=(papers / INVITATION).is_file(),
     )
-    return setup.steps(facts, known, commands=commands)
+    return setup.steps(facts, known_staff, commands=commands)
 
 
 def _nothing(papers: Path, error: JesignError, *, exists: bool) -> Facts:
@@ -146,15 +172,25 @@ def _nothing(papers: Path, error: JesignError, *, exists: bool) -> Facts:
 
 
 def _store(settings: Settings) -> tuple[Cents | None, int]:
-    """The balance and the number of documents delivered; a store that was never made is not made now."""
+    """The balance and the number of documents delivered."""
+    with _reading(settings) as transaction:
+        if transaction is None:
+            return None, 0
+        counted = documents.counts(transaction)
+        delivered = sum(states.get(DocumentState.DELIVERED, 0) for states in counted.values())
+        return ledger.balance(transaction), delivered
+
+
+@contextmanager
+def _reading(settings: Settings) -> Iterator[Transaction | None]:
+    """A look into the store; one that was never made is not made now."""
     url = settings.database_url()
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
-        return None, 0
+        yield None
+        return
     database = Database.open(url)
     try:
         with database.reading() as transaction:
-            counted = documents.counts(transaction)
-            delivered = sum(states.get(DocumentState.DELIVERED, 0) for states in counted.values())
-            return ledger.balance(transaction), delivered
+            yield transaction
     finally:
         database.close()

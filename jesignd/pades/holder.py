@@ -48,6 +48,14 @@ def legal_level(certificate: x509.Certificate) -> LegalLevel:
     return LegalLevel.QUALIFIED if _ON_DEVICE in stated else LegalLevel.ADVANCED_QUALIFIED_CERTIFICATE
 
 
+def states_qualified(certificate: bytes) -> bool:
+    """Whether the issuer says that this certificate (DER) is qualified (QcCompliance, ETSI EN 319 412-5, 4.2.1)."""
+    try:
+        return _QUALIFIED in _statements(x509.Certificate.load(certificate))
+    except ValueError:
+        return False
+
+
 def _statements(certificate: x509.Certificate) -> dict[str, bytes]:
     """The statements' identifiers and what follows each, DER."""
     statements: dict[str, bytes] = {}

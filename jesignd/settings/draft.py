@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import TypeAdapter
 
 from jesignd.settings.model.enrolment import Enrolment
-from jesignd.settings.model.firm import Firm, Person, Storage
+from jesignd.settings.model.firm import Firm, FurtherFirm, Storage
 from jesignd.settings.model.folders import DestinationFolder, Folder
 from jesignd.settings.model.keys import Key, Revocation, TimestampService, Trust
 from jesignd.settings.model.pki import Pki
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Part = TypeVar("Part")
 
-_LISTS = ("timestamping", "people", "folders", "destinations", "rules")
+_LISTS = ("firms", "timestamping", "folders", "destinations", "rules")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Draft:
     """Sections and items that are well formed. Lists are by position in the file, so that places stay right."""
 
     firm: Firm | None
+    firms: Mapping[int, FurtherFirm]
     storage: Storage | None
     trust: Trust | None
     revocation: Revocation | None
@@ -36,7 +37,6 @@ class Draft:
     pki: Pki | None
     keys: Mapping[str, Key]
     timestamping: Mapping[int, TimestampService]
-    people: Mapping[int, Person]
     folders: Mapping[int, Folder]
     destinations: Mapping[int, DestinationFolder]
     rules: Mapping[int, RuleEntry]
@@ -51,6 +51,7 @@ def draft_of(data: Mapping[str, object], wrong: frozenset[KeyPath]) -> Draft:
     sound = _Sound(data, wrong)
     return Draft(
         firm=sound.section("firm", TypeAdapter(Firm)),
+        firms=sound.items("firms", TypeAdapter(FurtherFirm)),
         storage=sound.section("storage", TypeAdapter(Storage)),
         trust=sound.section("trust", TypeAdapter(Trust)),
         revocation=sound.section("revocation", TypeAdapter(Revocation)),
@@ -58,7 +59,6 @@ def draft_of(data: Mapping[str, object], wrong: frozenset[KeyPath]) -> Draft:
         pki=sound.section("pki", TypeAdapter(Pki)),
         keys=sound.entries("keys", TypeAdapter(Key)),
         timestamping=sound.items("timestamping", TypeAdapter(TimestampService)),
-        people=sound.items("people", TypeAdapter(Person)),
         folders=sound.items("folders", TypeAdapter(Folder)),
         destinations=sound.items("destinations", TypeAdapter(DestinationFolder)),
         rules=sound.items("rules", TypeAdapter(RuleEntry)),
@@ -103,5 +103,5 @@ def _written(section: object) -> frozenset[str]:
         return frozenset(section)
     if not isinstance(section, list):
         return frozenset()
-    names = (item.get("id", item.get("name")) for item in section if isinstance(item, dict))
+    names = (item.get("siren", item.get("name")) for item in section if isinstance(item, dict))
     return frozenset(name for name in names if isinstance(name, str))

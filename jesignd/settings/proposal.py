@@ -81,7 +81,7 @@ def propose(draft: Draft) -> str:
         _keys(draft),
         _timestamping(draft),
         *([_listed("trust:\n  anchors:", draft.anchors)] if draft.anchors else []),
-        _people(people, are_known=bool(draft.people)),
+        _people(people),
         _folders(draft, people[0].id),
         _destinations(draft),
         _rules(draft),
@@ -150,12 +150,17 @@ def _listed(head: str, values: Sequence[str]) -> str:
     return f"{head} [{', '.join(map(_quoted, values))}]\n"
 
 
-def _people(people: Sequence[Member], *, are_known: bool) -> str:
-    mark = _mark(known=are_known, what="qui répond des documents, et avec quels droits")
-    lines = [f"people:{mark}"]
-    for one in people:
-        rights = ", ".join(one.rights)
-        lines.append(f"  - {{id: {one.id}, name: {_quoted(one.name)}, rights: [{rights}]}}")
+def _people(people: Sequence[Member]) -> str:
+    """People are no part of the file: what makes their accounts is said beside it."""
+    lines = [
+        "# Personnes : des comptes de la base, que ces commandes ouvrent ; un dossier agit au nom de l’un d’eux.",
+        *(
+            f"#   jesignd user add {one.id} --first-name … --last-name … --email … --firm … --status accountant"
+            f"    # {_quoted(one.name)}"
+            for one in people
+        ),
+        "#   jesignd enrol accept IDENTIFIANT       jesignd delegation grant COURRIEL… --right sceller",
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -169,7 +174,7 @@ def _folders(draft: Draft, acts_as: str) -> str:
             f"  - name: {watch.name}" + (f"                 # {watch.note}" if watch.note else ""),
             f"    connector: {watch.connector}",
             f"    path: {_quoted(watch.path)}",
-            f"    acts_as: {acts_as}",
+            f"    acts_as: {acts_as}{_mark(known=bool(draft.people), what='compte qui répond des documents')}",
             f"    rejects: {_quoted(returns + '/_rejets')}",
             f"    returns: {_quoted(returns)}",
             "    # mode: poll             # partage Windows ou NFS : aucun événement, on relit",

@@ -60,6 +60,7 @@ def _section(section: type[BaseModel], shape: dict[str, Any], definitions: dict[
 _TITLES = {
     "Configuration": "Le fichier",
     "Firm": "firm",
+    "FurtherFirm": "firms",
     "Storage": "storage",
     "Secret": "Un secret",
     "Pkcs12Key": "keys : PKCS#12",
@@ -68,7 +69,6 @@ _TITLES = {
     "TimestampService": "timestamping",
     "Revocation": "revocation",
     "Trust": "trust",
-    "Person": "people",
     "Folder": "folders",
     "DestinationFolder": "destinations",
     "RuleEntry": "rules",
@@ -76,6 +76,7 @@ _TITLES = {
     "Seal": "rules : seal",
     "VisibleMark": "rules : seal : mark",
     "Sign": "rules : sign",
+    "Mandates": "mandates",
     "Pricing": "pricing",
     "Card": "card",
     "Limits": "limits",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from jesignd.domain.firm import Right
 from jesignd.domain.folders import DeliveryMode, SourcePolicy
 from jesignd.domain.levels import Act, PadesLevel
 from jesignd.domain.text import key as spelling
@@ -29,12 +28,6 @@ TEMPLATE_FIELDS = ("client", "kind", "year", "month", "period", "employee", "num
 def check(draft: Draft) -> Iterator[Found]:
     """Everything wrong between the parts, and within a part once its form is right."""
     yield from _twins(draft)
-    for position, person in draft.people.items():
-        if person.since is not None and person.until is not None and person.since > person.until:
-            yield (
-                ("people", position, "until"),
-                Words("la délégation finit avant de commencer", "it ends before it starts"),
-            )
     for position, folder in draft.folders.items():
         yield from _folder(draft, ("folders", position), folder)
     for position, destination in draft.destinations.items():
@@ -49,8 +42,8 @@ def _twins(draft: Draft) -> Iterator[Found]:
         "destinations": [(("destinations", at, "name"), item.name) for at, item in draft.destinations.items()],
         "rules": [(("rules", at, "name"), item.name) for at, item in draft.rules.items()],
         "timestamping": [(("timestamping", at, "name"), item.name) for at, item in draft.timestamping.items()],
-        "people": [(("people", at, "id"), item.id) for at, item in draft.people.items()],
     }
+    yield from _twin_firms(draft)
     for named in sections.values():
         seen: set[str] = set()
         for path, name in named:
@@ -59,43 +52,46 @@ def _twins(draft: Draft) -> Iterator[Found]:
             seen.add(spelling(name))
 
 
+def _twin_firms(draft: Draft) -> Iterator[Found]:
+    """Names, too, are one firm's in the store."""
+    seen = {draft.firm.siren, spelling(draft.firm.name)} if draft.firm is not None else set()
+    for position, firm in draft.firms.items():
+        for key, written in (("siren", firm.siren), ("name", spelling(firm.name))):
+            if written in seen:
+                yield (
+                    ("firms", position, key),
+                    Words("cette société est déjà nommée plus haut", "this firm is named above already"),
+                )
+            seen.add(written)
+
+
 def _known(draft: Draft, section: str, *, name: str, path: KeyPath) -> Iterator[Found]:
-    if name in draft.written[section]:
+    written = _sirens(draft) if section == "firms" else draft.written[section]
+    if name in written:
         return
     labels = {
         "keys": ("clé de cachet inconnue", "unknown key"),
         "folders": ("dossier surveillé inconnu", "unknown folder"),
         "destinations": ("destination inconnue", "unknown destination"),
-        "people": ("personne inconnue", "unknown person"),
+        "firms": ("société d’exercice inconnue", "unknown firm"),
     }
     fr, en = (f"{label} : « {name} »" if at == 0 else f"{label}: `{name}`" for at, label in enumerate(labels[section]))
-    if meant := closest(name, draft.written[section]):
+    if meant := closest(name, written):
         fr, en = f"{fr} ; vouliez-vous dire « {meant} » ?", f"{en}; did you mean `{meant}`?"
     yield path, Words(fr, en)
 
 
 def _folder(draft: Draft, path: KeyPath, folder: Folder) -> Iterator[Found]:
-    yield from _known(draft, "people", name=folder.acts_as, path=(*path, "acts_as"))
     if folder.after is SourcePolicy.ARCHIVE and folder.archive is None:
         yield (*path, "after"), Words("« archive » demande la clé `archive`", "`archive` needs the key `archive`")
     if folder.after is not SourcePolicy.ARCHIVE and folder.archive is not None:
         yield (*path, "archive"), Words("sans effet : écrivez `after: archive`", "no effect: write `after: archive`")
-    if not _may_seal(draft, folder.acts_as) and any(
-        rule.act is not Act.HOLD and rule.seal is not None and folder.name in (rule.when.folder or (folder.name,))
-        for rule in draft.rules.values()
-    ):
-        yield (
-            (*path, "acts_as"),
-            Words(
-                f"« {folder.acts_as} » n’a pas le droit `seal`, et une règle scelle ce dossier",
-                f"`{folder.acts_as}` does not hold the right `seal`, and a rule seals this folder",
-            ),
-        )
+    if folder.firm:
+        yield from _known(draft, "firms", name=folder.firm, path=(*path, "firm"))
 
 
-def _may_seal(draft: Draft, person_id: str) -> bool:
-    rights = [person.rights for person in draft.people.values() if person.id == person_id]
-    return not rights or Right.SEAL in rights[0]
+def _sirens(draft: Draft) -> frozenset[str]:
+    return draft.written["firms"] | ({draft.firm.siren} if draft.firm is not None else set())
 
 
 def _destination(path: KeyPath, destination: DestinationFolder) -> Iterator[Found]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jesignd.domain.credit import Cents
-from jesignd.domain.firm import Person
 from jesignd.domain.folders import DeliveryMode, Destination, WatchedFolder
 from jesignd.domain.levels import Act
 from jesignd.domain.routing import Rule
-from jesignd.domain.sealing import SealProfile
+from jesignd.domain.sealing import SealProfile, profile_name
 from jesignd.domain.terms import DEFAULT, Terms
 from jesignd.errors import CredentialError, SettingsError, Words
 from jesignd.settings.lawful import act_of
@@ -22,9 +21,10 @@ from jesignd.settings.secrets import resolve
 
 if TYPE_CHECKING:
     from jesignd.domain.credit import Prices
+    from jesignd.domain.documents import DocumentKind
     from jesignd.settings.fault import Fault
     from jesignd.settings.model.configuration import Limits
-    from jesignd.settings.model.firm import Firm
+    from jesignd.settings.model.firm import Firm, FurtherFirm
     from jesignd.settings.model.keys import Key, Revocation, TimestampService, Trust
     from jesignd.settings.model.pki import Pki
     from jesignd.settings.model.rules import RuleEntry
@@ -41,7 +41,6 @@ class Settings:
     configuration: Configuration
     rules: tuple[Rule, ...]
     folders: tuple[WatchedFolder, ...]
-    people: Mapping[str, Person]
     destinations: Mapping[str, Destination]
     warnings: tuple[Words, ...] = ()
 
@@ -56,7 +55,6 @@ class Settings:
                 for position, entry in enumerate(configuration.rules)
             ),
             folders=_folders(configuration),
-            people={person.id: person.person() for person in configuration.people},
             destinations={entry.name: entry.destination() for entry in configuration.destinations},
             warnings=tuple(warning.located(str(path)) for warning in warnings),
         )
@@ -65,6 +63,16 @@ class Settings:
     def firm(self) -> Firm:
         """Name, SIREN, logo, language."""
         return self.configuration.firm
+
+    @property
+    def firms(self) -> tuple[Firm | FurtherFirm, ...]:
+        """Every firm of the installation, the main one first."""
+        return (self.configuration.firm, *self.configuration.firms)
+
+    @property
+    def mandates_for(self) -> frozenset[DocumentKind]:
+        """Kinds of document that need a client's mandate."""
+        return frozenset(self.configuration.mandates.required_for)
 
     @property
     def state(self) -> Path:
@@ -167,20 +175,20 @@ class Settings:
             )
         return found
 
-    def seal_profiles(self, logo: bytes | None) -> Mapping[str, SealProfile]:
-        """One profile for each rule that seals, under the rule's name; see `logo.read` for the logo."""
-        firm = self.firm
+    def seal_profiles(self, logos: Mapping[str, bytes | None]) -> Mapping[str, SealProfile]:
+        """A profile for each rule that seals and each firm (see `profile_name`); `logos` by SIREN (see `logo.read`)."""
         return {
-            entry.name: SealProfile(
+            profile_name(entry.name, firm.siren if position else ""): SealProfile(
                 name=entry.name,
                 firm_name=firm.name,
                 key=entry.seal.key,
                 level=entry.seal.level,
                 mark=None if entry.seal.mark == "none" else entry.seal.mark.mark(),
-                logo=logo,
-                demonstration=firm.demonstration,
+                logo=logos.get(firm.siren),
+                demonstration=self.firm.demonstration,
                 test=entry.test,
             )
+            for position, firm in enumerate(self.firms)
             for entry in self.configuration.rules
             if entry.seal is not None
         }
@@ -220,4 +228,6 @@ def _folders(configuration: Configuration) -> tuple[WatchedFolder, ...]:
             glob.escape(entry.subfolder) for entry in configuration.destinations if entry.mode is DeliveryMode.SUBFOLDER
         )
     )
-    return tuple(folder.watched(results) for folder in configuration.folders)
+    main = configuration.firm.siren
+    watched = (folder.watched(results) for folder in configuration.folders)
+    return tuple(replace(folder, firm="") if folder.firm == main else folder for folder in watched)

@@ -81,7 +81,15 @@ def words_of(error: ErrorDetails) -> Words:
     return Words(f"valeur refusée ({kind})", f"value refused ({kind})")
 
 
+_PEOPLE = Words(
+    "les personnes et leurs droits ne s’écrivent plus ici : voyez `jesignd user`, `jesignd firm`, `jesignd delegation`",
+    "people and their rights are not written here any more: see `jesignd user`, `jesignd firm`, `jesignd delegation`",
+)
+
+
 def _unknown_key(path: KeyPath) -> Words:
+    if path == ("people",):
+        return _PEOPLE
     key, allowed = str(path[-1]), keys_at(Configuration, path[:-1])
     if meant := closest(key, allowed):
         return Words(f"clé inconnue ; vouliez-vous dire « {meant} » ?", f"unknown key; did you mean `{meant}`?")

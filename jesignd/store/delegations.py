@@ -33,6 +33,8 @@ from jesignd.store.people_tables import acts as table
 if TYPE_CHECKING:
     from jesignd.domain.jobs import Transaction
 
+_CHUNK = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -180,6 +182,15 @@ def acts(tx: Transaction, ids: Sequence[str]) -> dict[str, Act]:
     """Those of these acts that were written down, by id."""
     query = sa.select(table).where(table.c.id.in_(ids))
     return {row.id: _act(row) for row in connection(tx).execute(query)}
+
+
+def acts_on(tx: Transaction, these: Sequence[DocumentId]) -> list[Act]:
+    """Everything done with these documents, oldest first."""
+    found: list[Act] = []
+    for start in range(0, len(these), _CHUNK):
+        query = sa.select(table).where(table.c.document.in_(these[start : start + _CHUNK]))
+        found += [_act(row) for row in connection(tx).execute(query.order_by(table.c.at, table.c.id))]
+    return found
 
 
 def declare_absence(tx: Transaction, absence: Absence, *, by: AccountId, at: datetime.datetime) -> None:

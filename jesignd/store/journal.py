@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,8 @@ from jesignd.store.schema import journal
 if TYPE_CHECKING:
     from jesignd.domain.jobs import Transaction
 
+
+_CHUNK = 500
 
 Entry = tuple[Event, DocumentId | None, Mapping[str, object]]
 """Something that happened, to a document or (None) to the house, and a JSON object about it."""
@@ -61,6 +63,22 @@ def of_document(tx: Transaction, document: DocumentId) -> list[Recorded]:
         Recorded(row["sequence"], row["at"], Event(row["event"]), row["document"], row["data"])
         for row in connection(tx).execute(query).mappings()
     ]
+
+
+def latest_of(tx: Transaction, event: Event, documents: Sequence[DocumentId]) -> dict[DocumentId, Mapping[str, Any]]:
+    """What was last told of each of these documents under this event; those of which it never was are left out."""
+    told: dict[DocumentId, Mapping[str, Any]] = {}
+    for start in range(0, len(documents), _CHUNK):
+        these = journal.c.document.in_(documents[start : start + _CHUNK])
+        query = sa.select(journal.c.document, journal.c.data).where(these, journal.c.event == event)
+        told.update((document, data) for document, data in connection(tx).execute(query.order_by(journal.c.sequence)))
+    return told
+
+
+def last_of_house(tx: Transaction, events: Collection[Event]) -> int:
+    """The number of the latest entry about no document under one of these events; 0: none."""
+    query = sa.select(sa.func.max(journal.c.sequence)).where(journal.c.document.is_(None), journal.c.event.in_(events))
+    return int(connection(tx).execute(query).scalar_one() or 0)
 
 
 def of_house(tx: Transaction, *, limit: int = 1000) -> list[Recorded]:

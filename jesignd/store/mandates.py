@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -16,6 +17,8 @@ from jesignd.store.people_tables import mandates
 
 if TYPE_CHECKING:
     from jesignd.domain.jobs import Transaction
+
+_CHUNK = 500
 
 
 def insert(tx: Transaction, mandate: Mandate) -> None:
@@ -57,6 +60,15 @@ def of_client(tx: Transaction, firm: FirmId, client_code: str) -> list[Mandate]:
     """Every mandate of this client to this firm, newest first, whatever the case of the code."""
     this = (mandates.c.firm == firm) & (sa.func.lower(mandates.c.client_code) == client_code.lower())
     return _listed(tx, this)
+
+
+def of_clients(tx: Transaction, clients: Sequence[str]) -> list[Mandate]:
+    """Every mandate of these clients, to whichever firm, newest first."""
+    codes = sorted({one.lower() for one in clients})
+    found: list[Mandate] = []
+    for start in range(0, len(codes), _CHUNK):
+        found += _listed(tx, sa.func.lower(mandates.c.client_code).in_(codes[start : start + _CHUNK]))
+    return found
 
 
 def of_firm(tx: Transaction, firm: FirmId) -> list[Mandate]:

@@ -33,6 +33,12 @@ def insert_firm(tx: Transaction, firm: Firm, *, at: datetime.datetime) -> bool:
     return True
 
 
+def complete_firm(tx: Transaction, name: str, siren: str) -> bool:
+    """Give the firm of this name, which has no SIREN yet, this one; False when there is none such."""
+    this = (firms.c.name == name) & firms.c.siren.is_(None)
+    return connection(tx).execute(sa.update(firms).where(this).values(siren=siren)).rowcount == 1
+
+
 def list_firms(tx: Transaction) -> list[Firm]:
     """Every firm, by name."""
     return [_firm(row) for row in connection(tx).execute(sa.select(firms).order_by(firms.c.name))]

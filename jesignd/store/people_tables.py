@@ -168,4 +168,5 @@ personal_keys = sa.Table(
     sa.Column("revoked_at", Instant),
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
     sa.Column("locked_at", Instant),
+    sa.Column("qualified", sa.Boolean, nullable=False, server_default=sa.false()),
 )

@@ -36,11 +36,13 @@ class PersonalKey:
     revoked_at: datetime.datetime | None = None
     tries: int = 0
     locked_at: datetime.datetime | None = None
+    qualified: bool = False
+    """As its issuer says in it (QcCompliance, ETSI EN 319 412-5); nobody here has checked that it may."""
 
     @property
     def certified(self) -> Certified:
         """When one may sign with it."""
-        return Certified(max(self.not_before, self.attached_at), self.not_after, self.revoked_at)
+        return Certified(max(self.not_before, self.attached_at), self.not_after, self.revoked_at, self.qualified)
 
 
 def attach(tx: Transaction, key: PersonalKey) -> bool:
@@ -57,13 +59,20 @@ def attach(tx: Transaction, key: PersonalKey) -> bool:
         "not_after": key.not_after,
         "attached_at": key.attached_at,
         "revoked_at": key.revoked_at,
+        "qualified": key.qualified,
     }
     this = personal_keys.c.certificate == key.certificate
     owner = connection(tx).execute(sa.select(personal_keys.c.account).where(this)).scalar_one_or_none()
     if owner is None:
         connection(tx).execute(sa.insert(personal_keys).values(**values))
         return True
-    changed = {"form": key.form, "container": key.container, "tries": 0, "locked_at": None}
+    changed = {
+        "form": key.form,
+        "container": key.container,
+        "tries": 0,
+        "locked_at": None,
+        "qualified": key.qualified,
+    }
     again = sa.update(personal_keys).where(this, personal_keys.c.account == key.account)
     return connection(tx).execute(again.values(**changed)).rowcount == 1
 

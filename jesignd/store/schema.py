@@ -33,7 +33,7 @@ __all__ = [
     "stages",
 ]
 
-REVISION = "0005"
+REVISION = "0007"
 """The newest migration; a test compares it with the migrations themselves."""
 
 documents = sa.Table(

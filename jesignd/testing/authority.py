@@ -127,6 +127,11 @@ def issue_seal(
     )
 
 
+_QC_STATEMENTS = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3")
+QUALIFIED = bytes.fromhex("300a3008060604008e460101")
+"""QCStatements with QcCompliance alone (ETSI EN 319 412-5, 4.2.1), DER; said by an authority nobody trusts."""
+
+
 def issue_person(
     issuing: Issued,
     *,
@@ -134,8 +139,12 @@ def issue_person(
     last_name: str,
     at: datetime.datetime,
     years: int = 3,
+    statements: bytes = b"",
 ) -> Issued:
-    """A signing certificate for a natural person (C, GN, SN, CN: ETSI EN 319 412-2, clause 4.2.4), P-256."""
+    """A signing certificate for a natural person (C, GN, SN, CN: ETSI EN 319 412-2, clause 4.2.4), P-256.
+
+    `statements` are the QCStatements it makes (`QUALIFIED`), DER.
+    """
     name = x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "FR"),
@@ -145,7 +154,9 @@ def issue_person(
         ]
     )
     key = ec.generate_private_key(ec.SECP256R1())
-    extensions = ((key_usage(content_commitment=True), True),)
+    extensions: tuple[tuple[x509.ExtensionType, bool], ...] = ((key_usage(content_commitment=True), True),)
+    if statements:
+        extensions = (*extensions, (x509.UnrecognizedExtension(_QC_STATEMENTS, statements), False))
     return issue(name, issuer=issuing, key=key, at=at, years=years, extensions=extensions)
 
 

@@ -16,6 +16,7 @@ from jesignd.flow import delegate, enrol, keys, people
 from jesignd.flow.delegate import LineResult, Order
 from jesignd.store.database import Database
 from jesignd.testing.authority import Authority, issue_person
+from jesignd.testing.practice import SIREN, open_practice
 
 START = datetime.datetime(2026, 11, 24, 9, 0, tzinfo=datetime.UTC)
 PIN = b"246813"
@@ -45,13 +46,17 @@ class Cabinet:
     database: Database
     clock: Clock
     authority: Authority
+    siren: str = SIREN
+    login: str = "claire"
+    """Of the accountant; one who is there already, in the firm with that SIREN, is taken."""
     firm: Firm = field(init=False)
     claire: Account = field(init=False)
     _signers: dict[AccountId, PersonalSigner] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.firm = people.add_firm("JLM – Pont-Audemer", "732829320", **self.here())
-        self.claire = self.newcomer("claire", status=Status.ACCOUNTANT)
+        self.firm, self.claire = open_practice(
+            self.database, clock=self.clock, firm="JLM – Pont-Audemer", siren=self.siren, login=self.login
+        )
         self.enable(self.claire)
 
     def here(self, by: str = "test") -> dict[str, Any]:
@@ -76,11 +81,15 @@ class Cabinet:
         wish = people.Newcomer(login, profile, frozenset(roles), joins, status or Status.STAFF)
         return people.add_account(wish, **self.here())[0]
 
-    def enable(self, account: Account) -> None:
-        """Give a key, and have every text accepted."""
+    def enable(self, account: Account, statements: bytes = b"") -> None:
+        """Give a key, whose certificate makes these QCStatements, and have every text accepted."""
         profile = account.profile
         person = issue_person(
-            self.authority.issuing, first_name=profile.first_name, last_name=profile.last_name, at=self.clock()
+            self.authority.issuing,
+            first_name=profile.first_name,
+            last_name=profile.last_name,
+            at=self.clock(),
+            statements=statements,
         )
         container = person.pkcs12(PIN, (self.authority.issuing, self.authority.root))
         keys.attach_pkcs12(account.id, container, PIN, **self.here())
@@ -106,12 +115,13 @@ class Cabinet:
         to: str | tuple[Listed, ...],
         *rights: Right,
         days: int = 30,
+        first: int = 0,
         scope: Scope | None = None,
         by: Account | None = None,
     ) -> list[LineResult]:
-        """Grant to these addresses, from today on for so many days."""
+        """Grant to these addresses, from today (or `first` days later) on for so many days."""
         lines = listed([[one] for one in to.split()]) if isinstance(to, str) else to
-        today = self.clock().date()
+        today = self.clock().date() + datetime.timedelta(days=first)
         wish = Wish(frozenset(rights), today, today + datetime.timedelta(days=days))
         granter = by or self.claire
         order = Order(self.firm.id, granter.id, lines, wish, scope or Scope())

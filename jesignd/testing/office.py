@@ -18,6 +18,7 @@ from jesignd.domain.documents import DocumentState
 from jesignd.store import documents, ledger
 from jesignd.store.database import Database
 from jesignd.testing.authority import Authority, PrivateKey, make_authority
+from jesignd.testing.practice import open_practice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -50,6 +51,8 @@ class Office:
             folder.mkdir(parents=True, exist_ok=True)
         if not (self.root / "cachet.pem").exists():
             self._make_keys()
+            with self.store() as database:
+                open_practice(database, clock=_now)
         (self.exports / ".jesignd-root").write_text("exports\n", encoding="ascii")
         self.write_settings()
 
@@ -92,7 +95,6 @@ class Office:
         self,
         *,
         folder: str = "",
-        until: str = "2099-12-31",
         level: str = "B-B",
         mark: str = "{page: last, corner: auto}",
         connector: str = "neutral",
@@ -104,7 +106,6 @@ class Office:
             _SETTINGS.format(
                 root=self.root,
                 folder=folder,
-                until=until,
                 level=level,
                 mark=mark,
                 connector=connector,
@@ -180,7 +181,7 @@ class Office:
     def top_up(self, cents: int, reference: str = "test") -> None:
         """Put money on the firm's account."""
         with self.store() as database, database.transaction() as transaction:
-            ledger.top_up(transaction, Cents(cents), reference=reference, at=datetime.datetime.now(datetime.UTC))
+            ledger.top_up(transaction, Cents(cents), reference=reference, at=_now())
 
     def balance(self) -> int:
         """What the account holds, in cents."""
@@ -241,6 +242,10 @@ class Office:
         key.write_bytes(authority.seal.key_pem())
 
 
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
+
+
 _SETTINGS = """\
 version: 1
 firm: {{name: Cabinet Équerre & Associés, siren: "732829320", demonstration: true{firm}}}
@@ -248,8 +253,6 @@ storage: {{state: {root}/etat}}
 keys:
   cachet: {{backend: pem, key: {root}/cachet.key, certificate: {root}/cachet.pem}}
 trust: {{anchors: [{root}/racine.pem]}}
-people:
-  - {{id: claire, name: Claire Martin, rights: [seal], until: {until}}}
 folders:
   - name: exports
     connector: {connector}

@@ -1,7 +1,8 @@
 """Wholeness: what must be true of an office once nothing is on its way any more, whatever befell it meanwhile.
 
-Every input has exactly one document, one sealed file that begins with its bytes and holds, one debit, one line in the
-return files, and its source left or archived once; nothing half-made is in sight, and every chain checks.
+Every input has exactly one document, one sealed file that begins with its bytes and holds, one debit, one act of whom
+the folder acts as, one line in the return files, and its source left or archived once; nothing half-made is in sight,
+and every chain checks.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jesignd.domain.credit import Account
 from jesignd.domain.documents import DocumentState
 from jesignd.domain.events import Event
 from jesignd.domain.verdict import Outcome
@@ -24,11 +26,12 @@ from jesignd.durable import digest_of
 from jesignd.errors import JesignError
 from jesignd.pades.certificates import der, load
 from jesignd.pades.verify import verify
-from jesignd.store import journal, ledger
+from jesignd.store import delegations, journal, ledger
 from jesignd.testing.office import Office
 
 if TYPE_CHECKING:
     from jesignd.store.documents import Document
+    from jesignd.store.ledger import Line
 
 _PRICE = 5
 
@@ -107,6 +110,9 @@ class Wholeness:
     def _money(self, found: Sequence[Document]) -> Iterator[str]:
         with self.office.store() as database, database.reading() as transaction:
             acts = [line for line in ledger.statement(transaction) if line.reference.startswith("act:")]
+            told = delegations.acts_on(transaction, [one.id for one in found])
+            left = ledger.balance(transaction)
+            moved = sum(_moved(line) for line in ledger.statement(transaction))
             sealings = {
                 one.id: sum(entry.event is Event.SEALED for entry in journal.of_document(transaction, one.id))
                 for one in found
@@ -115,6 +121,10 @@ class Wholeness:
             yield f"{len(acts)} debits for {len(found)} documents"
         if any(line.amount != _PRICE for line in acts):
             yield "a debit of another price"
+        if Counter(act.id for act in told) != Counter(f"seal:{one.id}:{one.epoch}" for one in found):
+            yield f"{len(told)} acts for {len(found)} documents"
+        if left != moved:
+            yield f"the account holds {left}, its lines come to {moved}"
         for document, times in sealings.items():
             if times != 1:
                 yield f"{document} was told sealed {times} times"
@@ -170,3 +180,8 @@ class Wholeness:
                 journal.check_chain(transaction)
             except JesignError as error:
                 yield error.message.en
+
+
+def _moved(line: Line) -> int:
+    """What a line does to what may be spent."""
+    return line.amount * ((line.destination is Account.FIRM) - (line.source is Account.FIRM))

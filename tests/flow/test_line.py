@@ -14,6 +14,7 @@ from jesignd.domain.documents import DocumentState
 from jesignd.errors import Code
 from jesignd.store import journal, ledger
 from jesignd.testing.exports import samples
+from jesignd.testing.practice import SIREN
 
 NAME = "BP_000424_202610_MAT-00012.pdf"
 LETTER = "LDM_000424_2026.pdf"
@@ -157,15 +158,16 @@ def test_without_credit_it_holds_and_goes_on_by_itself_after_a_top_up(office, pa
     assert office.balance() == 3 + 1000 - 5
 
 
-def test_without_the_right_it_holds_and_a_reload_that_grants_it_sets_it_free(office, payslip):
-    office.write_settings(until="2026-01-31")
+def test_without_the_right_it_holds_and_goes_on_once_the_right_is_given_with_neither_restart_nor_reload(
+    office, payslip
+):
+    assert office.run_command("firm", "leave", SIREN, "claire").returncode == 0
     office.start()
     office.drop(NAME, payslip)
     office.wait_until_settled(1)
     assert held_code(office, NAME) is Code.NOT_DELEGATED
 
-    office.write_settings()
-    office.reload()
+    assert office.run_command("firm", "join", SIREN, "claire", "--status", "accountant").returncode == 0
 
     office.wait_for(lambda: len(office.sealed_files()) == 1)
 

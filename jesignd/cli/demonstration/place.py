@@ -176,10 +176,6 @@ revocation:
   crls: [{crl_root}, {crl_issuing}]
 trust:
   anchors: [{root}]
-people:
-  - id: i.menard
-    name: Inès Ménard
-    rights: [seal]
 folders:
 {folders}destinations:
   - name: ged

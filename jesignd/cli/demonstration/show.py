@@ -27,6 +27,7 @@ from jesignd.store import ledger
 from jesignd.store.database import Database
 from jesignd.testing.exports import FIRM, Export, Wave, exports, indexes, sidecar_of, write
 from jesignd.testing.exports.papers import logo
+from jesignd.testing.practice import open_practice
 from jesignd.testing.timestamp_server import timestamp_server
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 FATE_SECONDS = 60.0
 TOP_UP, LEAST = Cents(1000), Cents(200)
+ACCOUNTANT = ("i.menard", "Inès", "Ménard")
+"""Login, first and last name of whoever the folders act as."""
 
 
 @dataclass(slots=True)
@@ -60,6 +63,7 @@ def show(place: Place, *, lang: str, stay: bool) -> int:
         authority = _authority(place, lang)
         server = stack.enter_context(timestamp_server(authority.timestamp, (authority.issuing, authority.root)))
         _configure(place, watched, url=server.url, lang=lang)
+        _people(place, lang)
         daemon = stack.enter_context(_started(place, watched, lang))
         database = Database.open(load(place.config).database_url())
         stack.callback(database.close)
@@ -98,6 +102,28 @@ def _configure(place: Place, watched: Sequence[str], *, url: str, lang: str) -> 
     load(place.config)
     words = Words("configuration écrite et vérifiée", "configuration written and checked")
     transcript.step(words, lang, where=_short(place.config))
+
+
+def _people(place: Place, lang: str) -> None:
+    settings = load(place.config)
+    database = Database.open(settings.database_url())
+    try:
+        firm, accountant = open_practice(
+            database,
+            clock=now,
+            firm=settings.firm.name,
+            siren=settings.firm.siren,
+            login=ACCOUNTANT[0],
+            name=ACCOUNTANT[1:],
+        )
+    finally:
+        database.close()
+    who = accountant.profile.name
+    words = Words(
+        f"{firm.name} : {who}, expert-comptable, a accepté les conditions",
+        f"{firm.name}: {who}, accountant, has accepted the conditions",
+    )
+    transcript.step(words, lang)
 
 
 def _started(place: Place, watched: Sequence[str], lang: str) -> Daemon:

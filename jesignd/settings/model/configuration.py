@@ -9,12 +9,12 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from jesignd.domain.credit import NORMAL_RATE, Cents, Prices, VatRate
 from jesignd.settings import values
 from jesignd.settings.model.enrolment import Enrolment
-from jesignd.settings.model.firm import Firm, Person, Storage
+from jesignd.settings.model.firm import Firm, FurtherFirm, Storage
 from jesignd.settings.model.folders import DestinationFolder, Folder
 from jesignd.settings.model.keys import Key, Revocation, TimestampService, Trust
 from jesignd.settings.model.payments import Card
 from jesignd.settings.model.pki import Pki, Web
-from jesignd.settings.model.rules import RuleEntry
+from jesignd.settings.model.rules import Mandates, RuleEntry
 from jesignd.settings.section import Duration, Name, Price, Section, Size, between, refusal
 
 
@@ -74,6 +74,8 @@ class Configuration(Section):
     """Version de la forme du fichier : `1`."""
     firm: Firm
     """Le cabinet."""
+    firms: tuple[FurtherFirm, ...] = ()
+    """Autres sociétés d'exercice."""
     storage: Storage
     """Ce que le service garde pour lui."""
     keys: dict[Name, Key] = Field(default_factory=dict)
@@ -84,14 +86,14 @@ class Configuration(Section):
     """Preuves de non-révocation."""
     trust: Trust = Field(default_factory=Trust)
     """Autorités de confiance."""
-    people: tuple[Person, ...] = ()
-    """Personnes du cabinet et leurs droits."""
     folders: tuple[Folder, ...] = ()
     """Dossiers surveillés."""
     destinations: tuple[DestinationFolder, ...] = ()
     """Destinations des documents scellés."""
     rules: tuple[RuleEntry, ...] = ()
     """Règles, dans l'ordre."""
+    mandates: Mandates = Field(default_factory=Mandates)
+    """Mandats des clients."""
     pricing: Pricing = Field(default_factory=Pricing)
     """Prix des actes."""
     card: Card | None = None

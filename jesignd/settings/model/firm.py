@@ -1,18 +1,15 @@
-"""Firm: who seals, where the daemon keeps its own files, and who may act."""
+"""Firm: who seals, and where the daemon keeps its own files."""
 
 from __future__ import annotations
 
-import datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Discriminator, Tag
 
-from jesignd.domain import firm
-from jesignd.domain.firm import Right
 from jesignd.domain.text import is_siren
 from jesignd.errors import Words
 from jesignd.settings.model.keys import Secret
-from jesignd.settings.section import SEVERAL, AbsolutePath, Line, PersonId, Section, refusal
+from jesignd.settings.section import AbsolutePath, Line, Section, refusal
 
 
 def _siren(text: str) -> str:
@@ -26,12 +23,15 @@ def _siren(text: str) -> str:
     return text
 
 
+Siren = Annotated[str, AfterValidator(_siren)]
+
+
 class Firm(Section):
     """Le cabinet."""
 
     name: Line
     """Nom du cabinet, tel qu'il paraît dans la marque visible."""
-    siren: Annotated[str, AfterValidator(_siren)]
+    siren: Siren
     """SIREN du cabinet, toujours entre guillemets ; la clé de contrôle est vérifiée."""
     logo: AbsolutePath | None = None
     """Logo de la marque visible : fichier PNG, JPEG ou SVG, 1 Mo au plus."""
@@ -41,6 +41,17 @@ class Firm(Section):
     """Langue des textes destinés aux personnes, quand la commande n'en dit rien."""
     demonstration: bool = False
     """`true` : la marque visible dit en toutes lettres que le document ne prouve rien."""
+
+
+class FurtherFirm(Section):
+    """Une autre société d'exercice de la même installation ; elle a ses délégations, son crédit, sa marque."""
+
+    name: Line
+    """Nom, tel qu'il paraît dans la marque visible de ses documents."""
+    siren: Siren
+    """SIREN, entre guillemets, que citent `folders[].firm`."""
+    logo: AbsolutePath | None = None
+    """Logo de la marque visible : fichier PNG, JPEG ou SVG, 1 Mo au plus."""
 
 
 def _database_form(value: object) -> str:
@@ -76,22 +87,3 @@ class Storage(Section):
         | None
     ) = None
     """Base de données ; par défaut `jesignd.db` (SQLite) dans `state`. PostgreSQL pour plusieurs machines."""
-
-
-class Person(Section):
-    """Une personne du cabinet, et ses droits."""
-
-    id: PersonId
-    """Identifiant, cité par `folders[].acts_as` et par le journal."""
-    name: Line
-    """Nom et prénom."""
-    rights: Annotated[tuple[Right, ...], SEVERAL] = ()
-    """Droits délégués : `prepare`, `launch`, `seal` (sceller), `sign` (signer ; comprend les deux premiers)."""
-    since: datetime.date | None = None
-    """Premier jour de la délégation (AAAA-MM-JJ, à Paris) ; sans date, depuis toujours."""
-    until: datetime.date | None = None
-    """Dernier jour de la délégation, inclus ; sans date, sans terme."""
-
-    def person(self) -> firm.Person:
-        """The person as the pure middle knows them."""
-        return firm.Person(self.id, self.name, frozenset(self.rights), self.since, self.until)

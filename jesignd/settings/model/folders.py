@@ -43,7 +43,9 @@ class Folder(Section):
     path: AbsolutePath
     """Répertoire où le logiciel exporte."""
     acts_as: PersonId
-    """Personne (`people[].id`) sur les droits de qui ses documents sont traités."""
+    """Compte (`jesignd user list`) sur les droits de qui ses documents sont traités ; sans droit, ils attendent."""
+    firm: str = Field(default="", max_length=20)
+    """SIREN de la société d'exercice (`firms`) pour qui ses documents sont traités, et qui paie ; par défaut `firm`."""
     marker: FileName = ".jesignd-root"
     """Fichier qui contient le nom du dossier et prouve que le partage est monté ; sans lui, le dossier est tenu pour
     « hors ligne », jamais pour vide."""
@@ -80,7 +82,8 @@ class Folder(Section):
             name=self.name,
             path=self.path,
             connector=self.connector,
-            acts_as=self.acts_as,
+            acts_as=self.acts_as.lower(),
+            firm=self.firm,
             marker=self.marker,
             mode=self.mode,
             poll_seconds=self.poll_every,

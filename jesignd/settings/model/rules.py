@@ -136,3 +136,10 @@ class RuleEntry(Section):
     """Destinations (`destinations[].name`), dans l'ordre."""
     reason: Line | None = None
     """Ce que liront les personnes, pour une règle qui met en attente."""
+
+
+class Mandates(Section):
+    """Les types de document qui ne partent que sous un mandat du client (`jesignd mandate add`)."""
+
+    required_for: Annotated[tuple[Kind, ...], SEVERAL] = ()
+    """Types de document : sans mandat enregistré du client, ils attendent (E24)."""

@@ -19,6 +19,7 @@ from jesignd.store.database import Database
 from jesignd.store.documents import Changes, Move
 from jesignd.store.records import Hold
 from jesignd.testing.exports import FIRM, NEUTRAL, papers
+from jesignd.testing.practice import open_practice
 
 AT = datetime.datetime(2026, 11, 24, 9, 30, tzinfo=datetime.UTC)
 
@@ -42,7 +43,12 @@ def office(tmp_path: Path):
     text = configuration(place, (NEUTRAL,), firm=FIRM, logo=logo, timestamp_url="http://127.0.0.1:9/")
     place.config.write_text(text, encoding="utf-8")
     place.config.chmod(0o600)
-    database = Database.open(load(place.config).database_url())
+    settings = load(place.config)
+    database = Database.open(settings.database_url())
+    firm = settings.firm
+    open_practice(
+        database, clock=lambda: AT, firm=firm.name, siren=firm.siren, login="i.menard", name=("Inès", "Ménard")
+    )
     yield Office(place, database)
     database.close()
 

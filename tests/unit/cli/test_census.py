@@ -157,7 +157,8 @@ def test_people_named_in_a_sidecar_are_listed_and_an_accountant_becomes_a_person
         ("Inès Ménard", "enrolment"),
         ("Gaël Péan", "nothing"),
     ]
-    assert '{id: i.menard@exemple.fr, name: "Inès Ménard", rights: [seal, sign]}' in found["proposal"]
+    assert "jesignd user add i.menard@exemple.fr" in found["proposal"]
+    assert "    acts_as: i.menard@exemple.fr\n" in found["proposal"]
     assert "g.pean" not in found["proposal"]
 
 
@@ -173,7 +174,6 @@ version: 1
 firm: {{name: Cabinet, siren: "123456782"}}
 storage: {{state: "{tmp_path}/state"}}
 keys: {{cachet: {{backend: pkcs12, file: "{tmp_path}/keys/cachet.p12"}}}}
-people: [{{id: martin, name: Claire Martin, rights: [seal]}}]
 folders: [{{name: commun, path: "{root}", acts_as: martin}}]
 destinations: [{{name: ged, path: "{tmp_path}/out"}}]
 rules: [{{name: paie, when: {{kind: BP, folder: commun}}, seal: {{key: cachet, level: B-B}}, deliver: ged}}]

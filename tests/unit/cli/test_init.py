@@ -88,11 +88,12 @@ def test_each_step_names_what_it_lacks(firm, capsys):
     assert [name for name, done in steps[1].items() if not done] == [
         "aucune valeur d’attente dans la configuration",
         "la clé et le certificat du cachet",
+        "un expert-comptable du cabinet",
         "du crédit au compte du cabinet",
         "un essai : un document scellé et livré",
     ]
     assert all(steps[2].values())
-    assert steps[3] == {"Inès Ménard peut sceller le dossier exports": True}
+    assert steps[3] == {"ines.menard peut sceller le dossier exports": False}
     assert steps[4] == {"le guide des clients": False, "l’invitation à la réunion de lancement": True}
 
 

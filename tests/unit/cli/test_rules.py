@@ -10,12 +10,19 @@ import pytest
 from jesignd.__main__ import main
 from jesignd.domain.credit import Cents
 from jesignd.domain.documents import Claimed, Digest, DocumentKind, DocumentState, Period
+from jesignd.domain.firm import Right
+from jesignd.domain.mandates import Mandate, MandateId
+from jesignd.domain.paris import day
 from jesignd.domain.recognition import Recognised
+from jesignd.flow import mandate
 from jesignd.flow.records import plain_recognised
 from jesignd.settings.load import load
 from jesignd.store import documents, ledger
 from jesignd.store.database import Database
 from jesignd.store.records import Changes, Move
+from jesignd.testing.authority import make_authority
+from jesignd.testing.cabinet import Cabinet, Clock
+from jesignd.testing.practice import open_practice
 
 AT = datetime.datetime(2026, 11, 24, 9, 30, tzinfo=datetime.UTC)
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
@@ -25,8 +32,6 @@ version: 1
 firm: {{name: Cabinet, siren: "123456782"}}
 storage: {{state: "{root}/state"}}
 keys: {{cachet: {{backend: pkcs12, file: "{root}/keys/cachet.p12"}}}}
-people:
-  - {{id: martin, name: Claire Martin, rights: [seal], until: 2030-12-31}}
 folders:
   - {{name: commun, path: "{root}/in", acts_as: martin}}
 destinations:
@@ -68,9 +73,9 @@ def test_a_file_a_rule_seals_is_said_to_be_sealed_and_where_to(office, capsys):
     assert office.run(str(file)) == 0
     told = capsys.readouterr().out
     assert "Reconnu : bulletin de paie, 000123, 2026-10" in told
-    assert "✗ notes  (jesignd.yaml:12)" in told
+    assert "✗ notes  (jesignd.yaml:10)" in told
     assert "nature : demandé NH, trouvé BP" in told
-    assert "✓ paie  (jesignd.yaml:13)" in told
+    assert "✓ paie  (jesignd.yaml:11)" in told
     assert "et livré : ged" in told
 
 
@@ -99,10 +104,30 @@ def test_a_rule_that_signs_says_that_it_would_wait(office, capsys):
     assert "attendrait des signatures" in capsys.readouterr().out
 
 
-def test_no_right_on_the_day_asked_for_is_said(office, capsys):
+def test_no_right_on_the_day_asked_for_is_said(office, store, capsys):
     file = office.drop("BP_000123_202610_MAT-0042.pdf")
-    office.run(str(file), "--on", "2031-01-01")
-    assert "E13" in capsys.readouterr().out
+    office.run(str(file), "--on", "2020-01-01")
+    told = capsys.readouterr().out
+    assert "E13 « martin » : aucun compte ouvert" in told
+    assert "jesignd user add" in told
+
+
+def test_the_delegation_and_the_mandate_it_would_rest_on_are_named(office, store, cabinet, capsys):
+    cabinet.undertakes(cabinet.newcomer("ines"))
+    (granted,) = cabinet.grants("ines@jlm.example", Right.SEAL)
+    text = office.config.read_text(encoding="utf-8").replace("acts_as: martin", "acts_as: ines")
+    office.config.write_text(f"{text}mandates: {{required_for: BP}}\n", encoding="utf-8")
+    file = office.drop("BP_000123_202610_MAT-0042.pdf")
+    office.run(str(file))
+    assert "… E24 il manque le mandat du client 000123" in capsys.readouterr().out
+
+    wish = Mandate(MandateId(""), cabinet.firm.id, "000123", "LDM 2026-014", day(AT), cabinet.claire.id, AT)
+    recorded = mandate.record(wish, **cabinet.on())
+    office.run(str(file))
+
+    told = capsys.readouterr().out
+    assert f"au titre de la délégation {granted.delegation}" in told
+    assert f"au titre du mandat {recorded.id}" in told
 
 
 def test_a_file_nobody_recognises_is_said_to_wait(office, capsys):
@@ -168,14 +193,22 @@ def store(office):
     database = Database.open(load(office.config).database_url())
     with database.transaction() as transaction:
         ledger.top_up(transaction, Cents(1000), reference="virement", at=AT)
+    who = {"login": "martin", "name": ("Claire", "Martin")}
+    open_practice(database, clock=lambda: AT, firm="Cabinet", siren="123456782", **who)
     yield database
     database.close()
+
+
+@pytest.fixture
+def cabinet(store):
+    """The people of that store, as its accountant deals with them."""
+    return Cabinet(store, Clock(AT), make_authority(now=AT), siren="123456782", login="martin")
 
 
 def test_without_a_store_it_says_what_was_not_looked_at(office, capsys):
     office.run(str(office.drop("BP_000123_202610_MAT-0042.pdf")))
 
-    assert "ni les doublons ni le crédit ne sont regardés" in capsys.readouterr().out
+    assert "ni les doublons, ni les droits, ni les mandats, ni le crédit ne sont regardés" in capsys.readouterr().out
 
 
 def test_with_a_store_a_file_seen_before_is_said_to_be_a_duplicate(office, store, capsys):

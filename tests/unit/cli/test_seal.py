@@ -7,7 +7,7 @@ import json
 import pytest
 
 from jesignd.store import ledger
-from jesignd.testing.exports import samples
+from jesignd.testing.exports import FIRM, samples
 
 
 @pytest.fixture
@@ -115,10 +115,7 @@ def test_a_rule_must_be_named_where_several_seal(keyed, inbox, tmp_path, capsys)
 
 
 def test_nobody_seals_in_the_name_of_somebody_whose_right_has_ended(keyed, inbox, tmp_path, capsys):
-    text = keyed.place.config.read_text(encoding="utf-8").replace(
-        "rights: [seal]", "rights: [seal]\n    until: 2020-01-01"
-    )
-    keyed.place.config.write_text(text, encoding="utf-8")
+    assert keyed.types("firm", "leave", FIRM.siren, "i.menard") == 0
     arguments = ("seal", str(inbox), "-o", str(tmp_path / "out"), "--rule", "inventaires")
     assert keyed.types(*arguments) == 5
     assert keyed.types(*arguments, "--as", "i.menard") == 5

@@ -163,6 +163,7 @@ def test_no_secret_is_ever_found_outside_its_vault(types, firm, configured, offi
     scan = tmp_path / "scan.pdf"
     scan.write_bytes(SCAN)
     grant = ("delegation", "grant", "ines@jlm.example", "--by", "claire", "--right", "sceller", "--until", "2027-01-31")
+    grant = (*grant, "--firm", "JLM")
     for arguments, answers, code in (
         (("user", "passwd", "claire"), (PASSWORD,), 0),
         (("user", "passwd", "officier"), (OFFICER,), 0),

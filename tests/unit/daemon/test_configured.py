@@ -9,10 +9,12 @@ import pytest
 
 from jesignd.confined import Limits, Pool
 from jesignd.daemon.configured import Configured, configure, needs_restart
+from jesignd.daemon.house import now
 from jesignd.errors import SettingsError
 from jesignd.plugin.installed import Installed
 from jesignd.plugin.supervising import Recogniser
 from jesignd.settings.load import load
+from jesignd.store.database import Database
 from jesignd.testing.office import Office
 
 SABOTEURS = Path(__file__).parents[2] / "saboteurs"
@@ -28,18 +30,20 @@ def office(tmp_path: Path) -> Office:
 def configured(office: Office) -> Iterator[Callable[..., Configured]]:
     """Makes the office's configuration, with these saboteurs among the plugins installed."""
     pool = Pool(workers=1)
+    database = Database.open(f"sqlite:///{office.state}/jesignd.db")
     recognisers: list[Recogniser] = []
 
     def make(*saboteurs: str) -> Configured:
         plugins = [Installed(name, file=SABOTEURS / f"{name}.py") for name in saboteurs]
         neutral = Installed("neutral", "jesignd.plugin.neutral", None, "jesignd")
         recognisers.append(Recogniser((neutral, *plugins), limits=LIMITS))
-        return configure(office.config, recogniser=recognisers[-1], pool=pool)
+        return configure(office.config, recogniser=recognisers[-1], pool=pool, database=database, clock=now)
 
     yield make
     for recogniser in recognisers:
         recogniser.close()
     pool.close()
+    database.close()
 
 
 def test_a_sound_configuration_has_no_troubles(office, configured):

@@ -15,14 +15,15 @@ from flow_parts import MINUTE, NEUTRAL, SABOTEURS, CountingKey, HandQueue, paysl
 from flow_sight import Sight
 
 from jesignd.confined import Limits, Pool
-from jesignd.domain.credit import Cents, Prices
+from jesignd.domain.credit import ONLY_FIRM, Cents, Prices
 from jesignd.domain.documents import Claimed, CompanionRole, DocumentId, DocumentKind, DocumentState
-from jesignd.domain.firm import Person, Right
+from jesignd.domain.firm import ActingFirm
 from jesignd.domain.folders import DeliveryMode, Destination, WatchedFolder
 from jesignd.domain.jobs import Batch, Stage
 from jesignd.domain.levels import Act, PadesLevel
 from jesignd.domain.routing import Rule
 from jesignd.domain.sealing import Mark, SealProfile
+from jesignd.domain.terms import DEFAULT
 from jesignd.errors import Code, Words
 from jesignd.flow import seal
 from jesignd.flow.authorise import Office, authorise_batch
@@ -42,9 +43,11 @@ from jesignd.intake.bundles import Bundle, Part, Proof
 from jesignd.pades.trust import Endpoint, RevocationClient, TimestampClient, gather
 from jesignd.plugin.installed import Installed
 from jesignd.plugin.supervising import Recogniser
-from jesignd.store import documents, ledger, stages
+from jesignd.store import delegations, documents, ledger, stages
+from jesignd.testing.practice import open_practice
 
 if TYPE_CHECKING:
+    from jesignd.store.delegations import Act as Done
     from jesignd.testing.timestamp_server import TimestampServer
 
 
@@ -74,7 +77,9 @@ class Line(Sight):
         scan.mark(self.folder)
         self.folders: dict[str, WatchedFolder] = {"paie": self.folder}
         self.destinations = {"ged": Destination("ged", str(self.root / "ged"))}
-        self.people = {"claire": Person("claire", "Claire Martin", frozenset({Right.SEAL}))}
+        firm, self.claire = open_practice(self.database, clock=self.clock)
+        self.firms = {"": ActingFirm(firm.id, ONLY_FIRM)}
+        self.mandates_for: frozenset[DocumentKind] = frozenset()
         self.rules: list[Rule] = [
             rule("bulletins", Act.SEAL, kinds={DocumentKind.PAYSLIP}),
             rule("lettres", Act.SIGN, kinds={DocumentKind.ENGAGEMENT_LETTER}),
@@ -174,12 +179,12 @@ class Line(Sight):
         kept: dict[str, Any] = {**store, "vault": self.vault}
         queue: dict[str, Any] = {"engine": self.queue}
         asked: dict[str, Any] = {"recogniser": self.recogniser, "folders": self.folders}
-        office = Office(self.folders, self.people, self.rules, Prices())
+        office = Office(self.folders, self.firms, self.rules, Prices(), mandates_for=self.mandates_for)
         places = Places(self.folders, self.destinations)
         return {
             Stage.RECOGNISE: partial(recognise_batch, **kept, **queue, **asked),
             Stage.AUTHORISE: partial(authorise_batch, **store, **queue, office=office),
-            Stage.SEAL: partial(seal_batch, **kept, **queue, line=self.sealing, spread=self.spread),
+            Stage.SEAL: partial(seal_batch, **kept, **queue, line=self.sealing, spread=self.spread, terms=DEFAULT),
             Stage.DELIVER: partial(deliver_batch, **kept, **queue, places=places),
             Stage.REPORT: partial(report_batch, **kept, **queue, **asked),
             Stage.CLEAR: partial(clear_batch, **store, **queue, folders=self.folders),
@@ -227,7 +232,12 @@ class Line(Sight):
     def commit(self, made: Sequence[Made]) -> None:
         """Commit as a run would that saw all of these still waiting."""
         batch = Batch(Stage.SEAL, tuple(one.document.id for one in made))
-        commit(batch, made, (), database=self.database, engine=self.queue, at=self.now)
+        commit(batch, made, (), database=self.database, engine=self.queue, terms=DEFAULT, clock=self.clock)
+
+    def acts(self) -> list[Done]:
+        """Everything sealed for anybody, as it was written down."""
+        with self.database.reading() as tx:
+            return delegations.acts_on(tx, [one.id for one in documents.list_documents(tx, limit=1000)])
 
     def lose_jobs(self) -> None:
         """As if the engine's own tables had been dropped."""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
-from dataclasses import replace
-
 import pytest
 
 from jesignd.domain.documents import DocumentState
 from jesignd.domain.jobs import Stage
-from jesignd.domain.paris import day
 from jesignd.errors import Code
 from jesignd.testing.exports import samples
 
@@ -30,8 +26,9 @@ def test_an_authorised_document_knows_its_rule_its_route_and_whose_right_it_rest
     found = line.document(decided())
 
     assert found.state is DocumentState.AUTHORISED
-    assert (found.rule, found.person) == ("bulletins", "claire")
-    assert found.route == {"profile": "bulletins", "destinations": ["ged"], "price": 5}
+    assert (found.rule, found.person) == ("bulletins", line.claire.id)
+    firm = line.firms[""].id
+    assert found.route == {"profile": "bulletins", "destinations": ["ged"], "price": 5, "firm": firm}
     assert line.events(found.id) == ["received", "recognised", "authorised"]
     assert line.promised(found.id) == [(Stage.SEAL, "", 0, 0.0)]
 
@@ -64,20 +61,6 @@ def test_a_rule_that_holds_gives_its_own_reason(line):
     assert line.held(document) is Code.RULE
     assert line.document(document).hold.reason.fr == "à classer"
     assert line.events(document)[-1] == "held"
-
-
-def test_without_the_right_it_holds_until_the_right_is_granted(line, decided):
-    yesterday = day(line.now) - datetime.timedelta(days=1)
-    granted = line.people["claire"]
-    line.people["claire"] = replace(granted, until=yesterday)
-    document = decided()
-    assert line.held(document) is Code.NOT_DELEGATED
-
-    line.people["claire"] = granted
-    assert line.resume(Code.NOT_DELEGATED) == 1
-    line.run(Stage.AUTHORISE)
-
-    assert line.state(document) is DocumentState.AUTHORISED
 
 
 def test_credit_is_promised_in_order_within_a_batch(line):

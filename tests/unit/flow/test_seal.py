@@ -49,7 +49,7 @@ def test_a_sealed_document_is_charged_told_and_sent_on_in_one_go(line, authorise
     assert sealed.startswith(line.vault.read(found.claimed.digest))
     assert line.balance() == 995
     told = line.told(document)[-1].data
-    assert (told["act"], told["person"], told["level"]) == (f"seal:{document}:0", "claire", "B-B")
+    assert (told["act"], told["person"], told["level"]) == (f"seal:{document}:0", line.claire.id, "B-B")
     assert line.promised(document) == [(Stage.DELIVER, "ged", 0, 0.0)]
     assert line.leftovers() == []
 

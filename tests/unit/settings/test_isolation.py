@@ -41,7 +41,6 @@ version: 1
 firm: {{name: Cabinet, siren: "123456782"}}
 storage: {{state: "{state}"}}
 keys: {{k: {{backend: pkcs12, file: "{key}"}}}}
-people: [{{id: p, name: P, rights: [seal]}}]
 folders:
   - {{name: f, path: "{source}", acts_as: p, after: archive, archive: "{archive}", rejects: "{rejects}"}}
 destinations: [{{name: d, path: "{out}"}}]

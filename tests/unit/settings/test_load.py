@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +13,6 @@ from pydantic import ValidationError
 
 from jesignd.domain.credit import Cents
 from jesignd.domain.documents import DocumentKind
-from jesignd.domain.firm import Right, may
 from jesignd.domain.folders import DeliveryMode, SourcePolicy, WatchMode
 from jesignd.domain.levels import Act, PadesLevel
 from jesignd.domain.sealing import Corner, Mark
@@ -86,28 +84,40 @@ def test_options_of_a_connector_pass_through_as_json(settings: Load) -> None:
     assert folder.options == (("codage", '"cp1252"'), ("chapitres", '["Paie", 3]'))
 
 
-def test_people_have_their_rights_between_their_two_days(example: Settings) -> None:
-    person = example.people["a.rollande"]
-    assert may(person, Right.SEAL, datetime.date(2027, 6, 30))
-    assert not may(person, Right.SEAL, datetime.date(2027, 7, 1))
-    assert not may(person, Right.SIGN, datetime.date(2026, 7, 1))
+def test_a_folder_may_be_another_firm_s_and_its_mark_names_that_one(settings: Load) -> None:
+    firms = 'firms: [{name: Dupont Audit, siren: "732829320"}]\nmandates:'
+    made = settings(("mandates:", firms), ("    acts_as: martin", '    acts_as: Martin\n    firm: "732829320"'))
+    profiles = made.seal_profiles({"732829320": b"theirs"})
+    (folder,) = made.folders
+    assert (folder.acts_as, folder.firm) == ("martin", "732829320")
+    assert profiles["bulletins@732829320"].firm_name == "Dupont Audit"
+    assert (profiles["bulletins@732829320"].logo, profiles["bulletins"].logo) == (b"theirs", None)
+
+
+def test_a_folder_that_names_the_main_firm_is_as_one_that_names_none(settings: Load) -> None:
+    (folder,) = settings(("    acts_as: martin", '    acts_as: martin\n    firm: "123456782"')).folders
+    assert folder.firm == ""
+
+
+def test_kinds_that_need_a_mandate_are_known(settings: Load) -> None:
+    assert settings().mandates_for == {DocumentKind.LEGAL_DOCUMENT}
 
 
 def test_prices_are_in_whole_cents(settings: Load) -> None:
-    prices = settings(("people:", 'pricing: {seal: "0.07", sign: 0.3}\npeople:')).prices
+    prices = settings(("mandates:", 'pricing: {seal: "0.07", sign: 0.3}\nmandates:')).prices
     assert (prices.seal, prices.signature) == (Cents(7), Cents(30))
 
 
 def test_each_rule_that_seals_has_a_profile_of_its_name(settings: Load) -> None:
     mark = "mark: {page: first, corner: top-left, width: 7cm}"
-    profile = settings(("level: B-T", f"level: B-T, {mark}")).seal_profiles(b"logo")["bulletins"]
+    profile = settings(("level: B-T", f"level: B-T, {mark}")).seal_profiles({"123456782": b"logo"})["bulletins"]
     assert (profile.key, profile.level, profile.firm_name) == ("cachet", PadesLevel.B_T, "Cabinet Dupont")
     assert profile.mark == Mark(page=1, corner=Corner.TOP_LEFT, width_mm=70.0)
     assert profile.logo == b"logo"
 
 
 def test_a_mark_that_is_none_is_an_invisible_seal(settings: Load) -> None:
-    assert settings(("level: B-T", "level: B-T, mark: none")).seal_profiles(None)["bulletins"].mark is None
+    assert settings(("level: B-T", "level: B-T, mark: none")).seal_profiles({})["bulletins"].mark is None
 
 
 def test_the_database_lies_in_the_state_unless_said_otherwise(settings: Load) -> None:
