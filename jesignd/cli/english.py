@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 HELP: Mapping[str, str] = {
     **PEOPLE,
     # authority, certificate, web
-    "Lancer le programme web : listes de révocation et réponses OCSP ; il ne détient aucune clé.": (
-        "Run the web program: revocation lists and OCSP answers; it holds no key."
+    "Lancer le programme web : listes de révocation, réponses OCSP, avis de paiement ; sans aucune clé.": (
+        "Run the web program: revocation lists, OCSP answers, payment notices; it holds no key."
     ),
     "Autorité de certification du cabinet.": "The firm's certificate authority.",
     (
