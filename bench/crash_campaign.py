@@ -34,7 +34,7 @@ _SETTLE_SECONDS = 420.0
 _CHANGES_OF_CHILDREN = 6
 """A sealing creates and writes one file."""
 _STRIKING_SECONDS = 40.0
-"""Less than the first retry waits for: what was struck is not struck again when it is tried again, and waits no more."""
+"""Less than the first retry waits for: what was struck is not struck again when it is tried again."""
 _MENDED_AFTER_SECONDS = 1.0
 _ONCE_MORE = 0.3
 _ON_THEIR_WAY = "'received', 'recognised', 'authorised', 'sealed'"

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from jesignd.cli.anchors import read_anchors
 from jesignd.daemon.configured import endpoint, key_source, revocation_source
 from jesignd.daemon.lock import is_running
+from jesignd.domain.authorisation import named
+from jesignd.domain.delegations import Allowed
 from jesignd.domain.levels import PadesLevel
 from jesignd.errors import JesignError, Words
 from jesignd.pades import credentials
@@ -60,6 +62,18 @@ def look(settings: Settings, parts: tuple[str, ...], now: datetime.datetime) -> 
     for name, check in PARTS.items():
         if not parts or name in parts:
             yield from check(settings, now)
+
+
+def _people(settings: Settings, now: datetime.datetime) -> Iterator[Finding]:
+    """Whether whoever each sealed folder acts as may seal today."""
+    from jesignd.flow.setup import rights_to_seal
+
+    for folder, answer in rights_to_seal(settings, now):
+        if isinstance(answer, Allowed):
+            told = Words(f"agit au nom de {folder.acts_as}", f"acts as {folder.acts_as}")
+            yield Finding("people", folder.name, Grade.OK, told)
+        else:
+            yield Finding("people", folder.name, Grade.ERROR, named(folder.acts_as, answer.reason), answer.hint)
 
 
 def _configuration(settings: Settings, now: datetime.datetime) -> Iterator[Finding]:
@@ -229,6 +243,7 @@ PARTS: dict[str, Check] = {
         "state": _state,
         "store": _store,
         "folders": _folders,
+        "people": _people,
         "plugins": _plugins,
         "keys": _keys,
         "time": _time,

@@ -22,6 +22,7 @@ from jesignd.settings.secrets import resolve
 from jesignd.store import ledger
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import ModuleType
 
     from jesignd.cli.options import Options
@@ -94,13 +95,12 @@ def topup(options: Options, /, amount: Cents, *, reference: str | None, firm: st
     vat = configured.prices.vat
     name = reference or f"{instant:%Y%m%dT%H%M%S.%f}"
     net = net_of(amount, vat) if flags["gross"] else amount
-    if flags["card"] and firm is not None:
-        raise click.UsageError("--card : seul le compte du cabinet principal se paie par carte, sans --firm")
-    if flags["card"]:
-        _show_page(net, name, configured=configured, options=options)
-        return
     with opened(options) as database:
-        _, account = persons.ledger_account_of(database, firm, configured)
+        firm_name, account = persons.ledger_account_of(database, firm, configured)
+        if flags["card"]:
+            whose = {"firm_name": firm_name, "firm": account}
+            _show_page(net, name, whose, configured=configured, options=options)
+            return
         with database.transaction() as transaction:
             added = pay_in(
                 transaction,
@@ -168,7 +168,7 @@ def verify(options: Options) -> None:
     output.show({"lines": lines, "digest": head}, options, text=lambda: [told, head])
 
 
-def _show_page(net: Cents, name: str, *, configured: Settings, options: Options) -> None:
+def _show_page(net: Cents, name: str, whose: Mapping[str, Any], *, configured: Settings, options: Options) -> None:
     from jesignd.flow.card import payment_request
     from jesignd.plugin.paying import PaymentUse, open_page
 
@@ -178,9 +178,7 @@ def _show_page(net: Cents, name: str, *, configured: Settings, options: Options)
             Words("le paiement par carte n’est pas configuré", "payment by card is not configured"),
             hint=Words("renseignez `card` et installez son plugin", "fill in `card` and install its plugin"),
         )
-    request = payment_request(
-        net, vat=configured.prices.vat, reference=name, firm_name=configured.firm.name, return_to=card.return_to
-    )
+    request = payment_request(net, vat=configured.prices.vat, reference=name, return_to=card.return_to, **whose)
     page = open_page(
         PaymentUse(card.method, card.written_options()), request, key=resolve(card.key).decode("ascii", "replace")
     )

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from jesignd.domain.credit import Cents, VatRate, euros, vat_on
+from jesignd.domain.credit import ONLY_FIRM, Cents, VatRate, euros, vat_on
 from jesignd.errors import NotAllowed
 from jesignd.flow.account import pay_in
 from jesignd.plugin.payments import PaymentRequest, TopUp
@@ -15,6 +15,7 @@ from jesignd.store import payment_notices
 if TYPE_CHECKING:
     import datetime
 
+    from jesignd.domain.people import FirmId
     from jesignd.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -23,14 +24,17 @@ Receive = Callable[[bytes, str], TopUp | None]
 """Reads a notice: `receive_webhook(payload, signature_header)` of the method in force; NotAllowed: it is forged."""
 
 
-def payment_request(net: Cents, *, vat: VatRate, reference: str, firm_name: str, return_to: str) -> PaymentRequest:
-    """What the payer is asked for: the credit wanted, and the tax on it."""
+def payment_request(
+    net: Cents, *, vat: VatRate, reference: str, firm_name: str, return_to: str, firm: FirmId = ONLY_FIRM
+) -> PaymentRequest:
+    """What the payer is asked for: the credit wanted for this firm's account, and the tax on it."""
     return PaymentRequest(
         reference=reference,
         net=net,
         gross=Cents(net + vat_on(net, vat)),
         label=f"Crédit {firm_name} : {euros(net)} HT",
         return_to=return_to,
+        firm=firm,
     )
 
 

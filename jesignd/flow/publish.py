@@ -98,8 +98,9 @@ def withdraw(document: Document, vault: Vault) -> None:
     """
     published = vault.sealed_path(document.id, document.epoch)
     discard(published)
-    for report in published.parent.glob(f"{published.stem}.*.json"):
-        discard(report)
+    with contextlib.suppress(OSError):
+        for report in published.parent.glob(f"{published.stem}.*.json"):
+            discard(report)
 
 
 def discard(temporary: Path) -> None:

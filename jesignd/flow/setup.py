@@ -70,34 +70,35 @@ class StoredPeople:
         if not self.settings.folders:
             name = Words("une délégation pour chaque dossier", "a delegation for each folder")
             return (Item(name, done=False, why=Words("aucun dossier surveillé", "no watched folder")),)
-        with _reading(self.settings) as transaction:
-            return tuple(self._folder(folder, transaction) for folder in self._sealed())
-
-    def _sealed(self) -> Iterator[WatchedFolder]:
-        for folder in self.settings.folders:
-            rules = self.settings.rules
-            if any(rule.act is Act.SEAL and folder.name in (rule.when.folders or {folder.name}) for rule in rules):
-                yield folder
-
-    def _folder(self, folder: WatchedFolder, transaction: Transaction | None) -> Item:
-        name = Words(
-            f"{folder.acts_as} peut sceller le dossier {folder.name}",
-            f"{folder.acts_as} may seal the folder {folder.name}",
-        )
-        if transaction is None:
-            return Item(name, done=False, why=Words("aucun compte encore", "no account yet"))
-        answer = may_seal(transaction, self.settings, folder, at=self.at)
-        if isinstance(answer, Allowed):
-            return Item(name, done=True)
-        return Item(name, done=False, why=answer.reason, remedy=answer.hint)
+        return tuple(_item(folder, answer) for folder, answer in rights_to_seal(self.settings, self.at))
 
 
-def may_seal(transaction: Transaction, settings: Settings, folder: WatchedFolder, *, at: datetime.datetime) -> Answer:
-    """Whether whoever this folder acts as may seal at this instant something of no particular kind."""
-    acting = known(transaction, settings).get(folder.firm)
-    here = Standings(transaction, settings.terms()).of(folder.acts_as)
-    subject = Subject(acting.id if acting is not None else FirmId(""))
-    return may(here, Operation.LAUNCH_SEALING, subject=subject, at=at)
+def _item(folder: WatchedFolder, answer: Answer) -> Item:
+    name = Words(
+        f"{folder.acts_as} peut sceller le dossier {folder.name}",
+        f"{folder.acts_as} may seal the folder {folder.name}",
+    )
+    if isinstance(answer, Allowed):
+        return Item(name, done=True)
+    return Item(name, done=False, why=answer.reason, remedy=answer.hint)
+
+
+def rights_to_seal(settings: Settings, at: datetime.datetime) -> list[tuple[WatchedFolder, Answer]]:
+    """For each folder that a rule seals, whether whoever it acts as may seal at this instant; no kind in particular."""
+    sealed = [
+        folder
+        for folder in settings.folders
+        if any(rule.act is Act.SEAL and folder.name in (rule.when.folders or {folder.name}) for rule in settings.rules)
+    ]
+    with _reading(settings) as transaction:
+        firms = known(transaction, settings) if transaction is not None else {}
+        standings = Standings(transaction, settings.terms()) if transaction is not None else None
+        answers: list[tuple[WatchedFolder, Answer]] = []
+        for folder in sealed:
+            here = standings.of(folder.acts_as) if standings is not None else None
+            subject = Subject(firms[folder.firm].id if folder.firm in firms else FirmId(""))
+            answers.append((folder, may(here, Operation.LAUNCH_SEALING, subject=subject, at=at)))
+    return answers
 
 
 def accountants(settings: Settings, at: datetime.datetime) -> list[str]:

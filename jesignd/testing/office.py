@@ -158,12 +158,17 @@ class Office:
         assert self.daemon is not None
         self.daemon.send_signal(signal.SIGHUP)
 
-    def run_command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run `jesignd` on this office's configuration."""
+    def now(self) -> datetime.datetime:
+        """This instant."""
+        return _now()
+
+    def run_command(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        """Run `jesignd` on this office's configuration, with what somebody types."""
         return subprocess.run(
             [sys.executable, "-m", "jesignd", "-c", str(self.config), *arguments],
             capture_output=True,
             text=True,
+            input=f"{typed}\n",
             check=False,
             timeout=60,
         )

@@ -24,8 +24,9 @@ def types(office, monkeypatch):
 
     def type_(*arguments: str, answers: tuple[str, ...] = (), at: datetime.datetime | None = None) -> int:
         instant = at or datetime.datetime(2018, 10, 25, 9, tzinfo=datetime.UTC)
-        for module in MODULES:
-            monkeypatch.setattr(importlib.import_module(f"jesignd.cli.{module}"), "now", lambda: instant)
+        # All are imported before the first is changed: one imported afterwards would keep that instant for good.
+        for module in [importlib.import_module(f"jesignd.cli.{module}") for module in MODULES]:
+            monkeypatch.setattr(module, "now", lambda: instant)
         monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{answer}\n" for answer in answers)))
         return office.types(*arguments)
 

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from jesignd.testing.exports import FIRM
+
 
 def findings(office, capsys, *arguments):
     code = office.types("--format", "json", "doctor", *arguments)
@@ -33,6 +35,18 @@ def test_what_is_wrong_is_found_with_a_remedy_and_exits_3(keyed, part, spoil, ca
     wrong = [one for one in found if one["grade"] == "error"]
     assert wrong
     assert all(one["message"]["fr"] for one in wrong)
+
+
+def test_a_folder_that_acts_as_somebody_who_may_not_seal_is_an_error_with_its_remedy(keyed, capsys):
+    assert findings(keyed, capsys, "--only", "people")[0] == 0
+    keyed.types("firm", "leave", FIRM.siren, "i.menard")
+    capsys.readouterr()
+
+    code, (found,) = findings(keyed, capsys, "--only", "people")
+
+    assert (code, found["subject"]) == (3, "neutre")
+    assert found["message"]["fr"].startswith("« i.menard » : aucune délégation")
+    assert "jesignd delegation grant" in found["remedy"]["fr"]
 
 
 def test_an_authority_that_does_not_answer_is_an_error(keyed, capsys):

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from jesignd.store import ledger
+from jesignd.store import delegations, ledger, people
 from jesignd.testing.exports import FIRM, samples
 
 
@@ -120,6 +120,36 @@ def test_nobody_seals_in_the_name_of_somebody_whose_right_has_ended(keyed, inbox
     assert keyed.types(*arguments) == 5
     assert keyed.types(*arguments, "--as", "i.menard") == 5
     assert keyed.types(*arguments, "--as", "personne") == 4
+
+
+def test_each_seal_is_an_act_of_whoever_it_was_made_as(keyed, inbox, tmp_path):
+    out = tmp_path / "out"
+    assert keyed.types("seal", str(inbox), "-o", str(out), "--rule", "inventaires", "--as", "i.menard") == 0
+    assert keyed.types("seal", str(inbox), "-o", str(tmp_path / "again"), "--rule", "inventaires") == 0
+
+    with keyed.database.reading() as transaction:
+        account = people.account(transaction, "i.menard")
+        (line,) = [one for one in ledger.statement(transaction) if one.reference.startswith("act:")]
+        (act,) = delegations.acts(transaction, [f"{line.reference.removeprefix('act:')}:{account.id}"]).values()
+    assert (act.person, act.cents, act.delegation) == (account.id, 5, None)
+
+
+def test_a_firm_that_the_configuration_does_not_name_seals_nothing(keyed, inbox, tmp_path, capsys):
+    arguments = ("seal", str(inbox), "-o", str(tmp_path / "out"), "--rule", "inventaires", "--firm", "123456782")
+    assert keyed.types(*arguments) == 4
+    assert FIRM.siren in capsys.readouterr().err
+
+    text = keyed.place.config.read_text(encoding="utf-8")
+    keyed.place.config.write_text(f'{text}firms: [{{name: Audit, siren: "123456782"}}]\n', encoding="utf-8")
+    assert keyed.types(*arguments) == 5
+    assert keyed.types("firm", "join", "123456782", "i.menard", "--status", "accountant") == 0
+    assert keyed.types(*arguments) == 6
+    assert keyed.types("credit", "topup", "0,10", "--firm", "Audit") == 0
+    assert keyed.types(*arguments) == 0
+    capsys.readouterr()
+    assert keyed.types("--format", "json", "credit", "balance", "--firm", "123456782") == 0
+    assert json.loads(capsys.readouterr().out)["balance_cents"] == 5
+    assert balance(keyed) == 1000
 
 
 def test_an_altered_file_is_not_valid_and_exits_8(keyed, inbox, tmp_path, capsys):

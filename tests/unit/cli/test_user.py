@@ -34,8 +34,10 @@ def types(office, monkeypatch):
     """Type a command; what is asked for is answered line by line."""
 
     def type_(*arguments: str, answers: tuple[str, ...] = (), typed: io.StringIO | None = None) -> int:
-        for module in ("access", "delegation", "enrol", "firm", "mandate", "persons", "user"):
-            monkeypatch.setattr(importlib.import_module(f"jesignd.cli.{module}"), "now", lambda: AT)
+        # All are imported before the first is changed: one imported afterwards would keep that instant for good.
+        names = ("access", "delegation", "enrol", "firm", "mandate", "persons", "user")
+        for module in [importlib.import_module(f"jesignd.cli.{module}") for module in names]:
+            monkeypatch.setattr(module, "now", lambda: AT)
         lines = io.StringIO("".join(f"{answer}\n" for answer in answers))
         monkeypatch.setattr("sys.stdin", typed or lines)
         return office.types(*arguments)
