@@ -117,6 +117,11 @@ HELP: Mapping[str, str] = {
     "Répertoire du service.": "Directory of the service.",
     "Où vont scellés et retours.": "Where sealed files and returns go.",
     "Autorité d’horodatage (RFC 3161).": "Time-stamping authority (RFC 3161).",
+    "Adresse publique (http://…) de votre propre autorité.": "Public address (http://…) of your own authority.",
+    "Compte de l’expert-comptable ; par défaut tiré de son nom.": "The accountant’s account; by default their name.",
+    "Courriel de l’expert-comptable ; son compte est ouvert.": "The accountant’s e-mail; their account is opened.",
+    "Téléphone mobile de l’expert-comptable.": "The accountant’s mobile phone.",
+    "Fichier dont la première ligne est son mot de passe.": "File whose first line is their password.",
     "Clé de démonstration, qui ne prouve rien.": "Demonstration key, which proves nothing.",
     # census
     "Recenser un dossier d’export : documents, personnes, logiciels ; rien n’y est écrit.": (

@@ -54,13 +54,42 @@ def complete(settings: Settings) -> Iterator[Path]:
     for directory in dict.fromkeys(_directories(settings)):
         if not directory.exists():
             yield _directory(directory)
+    if settings.configuration.pki is not None and not Path(settings.configuration.pki.directory).exists():
+        yield _directory(Path(settings.configuration.pki.directory), 0o700)
     for folder in settings.folders:
         marker = Path(folder.path, folder.marker)
         if not os.path.lexists(marker):
             yield _marked(folder, marker)
+    yield from _secrets(settings)
     for key in settings.keys.values():
         if isinstance(key, PemKey) and key.passphrase is not None and key.passphrase.file is not None:
             yield from _requested(key, Path(key.passphrase.file), settings)
+
+
+def _secrets(settings: Settings) -> Iterator[Path]:
+    """Secrets nobody has to know: what encrypts people's papers, and what opens the issuing authority's key.
+
+    Only before there is a store: where one is lost later, another in its place would hide that.
+    """
+    place = store_file(settings)
+    if place is None or place.exists():
+        return
+    pki = settings.configuration.pki
+    for secret in (settings.configuration.enrolment.secret, pki.passphrase if pki is not None else None):
+        place = Path(secret.file) if secret is not None and secret.file is not None else None
+        if place is None or os.path.lexists(place):
+            continue
+        with _told():
+            make_directories(place.parent, 0o700)
+            write_new(place, [secrets.token_urlsafe(48).encode()])
+        yield handed_over(place)
+
+
+def store_file(settings: Settings) -> Path | None:
+    """Where the database is; None when it is a server's."""
+    url = settings.database_url()
+    path = url.removeprefix("sqlite:///")
+    return Path(path) if path != url else None
 
 
 def _directories(settings: Settings) -> Iterator[Path]:
@@ -72,9 +101,9 @@ def _directories(settings: Settings) -> Iterator[Path]:
             yield Path(destination.path)
 
 
-def _directory(directory: Path) -> Path:
+def _directory(directory: Path, mode: int = 0o750) -> Path:
     try:
-        make_directories(directory, 0o750)
+        make_directories(directory, mode)
     except OSError as error:
         raise _refused(directory, error) from error
     return handed_over(directory)
