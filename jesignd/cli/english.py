@@ -150,6 +150,13 @@ HELP: Mapping[str, str] = {
     # document
     "Suivre, expliquer et libérer les documents.": "Follow, explain and release documents.",
     "Les documents, le plus récent d’abord.": "The documents, newest first.",
+    (
+        "La preuve de qui a fait sceller ce document, et par quelle délégation, à vérifier sans jesignd.\n\n"
+        "Le programme docs/verify_delegation.py la lit."
+    ): (
+        "The proof of who had this document sealed, and under which delegation, to be checked without jesignd.\n\n"
+        "The program docs/verify_delegation.py reads it."
+    ),
     "Un seul dossier surveillé.": "One watched folder only.",
     "Reprendre après ce document.": "Go on after this document.",
     "Ces états seulement (répétable).": "These states only (may be repeated).",
