@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +16,8 @@ from jesignd.daemon.lock import is_running
 from jesignd.domain.credit import Account, Cents, euros
 from jesignd.domain.documents import DocumentState
 from jesignd.errors import DaemonUnreachable, Words
+from jesignd.flow import attention
+from jesignd.flow.attention import Trouble
 from jesignd.store import documents, ledger, nodes, refusals
 from jesignd.store.documents import Document
 from jesignd.store.nodes import Node
@@ -41,6 +43,8 @@ class Status:
     balance_cents: Cents
     reserved_cents: Cents
     warn_below_cents: Cents
+    people: tuple[Trouble, ...] = ()
+    """What of the firm's people stops documents, or will within thirty days."""
 
     @property
     def is_credit_low(self) -> bool:
@@ -56,6 +60,7 @@ def status(options: Options) -> int:
     running = is_running(configured.state)
     with opened(options) as database, database.reading() as transaction:
         found = read(transaction, running=running, warn_below=configured.warn_below)
+        found = replace(found, people=tuple(attention.troubles(transaction, configured, at=now())))
     output.show(found, options, text=lambda: lines(found, options.lang))
     return 0 if running else DaemonUnreachable.exit_code
 
@@ -82,9 +87,20 @@ def lines(found: Status, lang: str) -> list[str]:
         *_daemon(found, lang),
         *_folders(found, lang),
         *_held(found, lang),
+        *_people(found, lang),
         *_refused(found, lang),
         *_credit(found, lang),
     ]
+
+
+def _people(found: Status, lang: str) -> list[str]:
+    """Each trouble, and under it what to type."""
+    told: list[str] = []
+    for one in found.people[:_SHOWN]:
+        mark = click.style("✗", fg="red") if one.urgent else click.style("⚠", fg="yellow")
+        told.append(f"  {mark} {output.printable(one.what.in_language(lang))}")
+        told.append(f"    → {output.printable(one.remedy.in_language(lang))}")
+    return [Words("Personnes :", "People:").in_language(lang), *told] if told else []
 
 
 def _credit(found: Status, lang: str) -> list[str]:
