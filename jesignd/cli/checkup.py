@@ -7,12 +7,12 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jesignd.cli import checkup_people
 from jesignd.cli.anchors import read_anchors
+from jesignd.cli.findings import FINE, Finding, Grade
 from jesignd.daemon.configured import endpoint, key_source, revocation_source
 from jesignd.daemon.lock import is_running
 from jesignd.domain.authorisation import named
@@ -33,28 +33,7 @@ if TYPE_CHECKING:
 ENOUGH_BYTES = 2_000_000_000
 
 
-class Grade(StrEnum):
-    """How a part is."""
-
-    OK = "ok"
-    WARNING = "warning"
-    ERROR = "error"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One part, how it is, why, and what to do."""
-
-    part: str
-    subject: str
-    grade: Grade
-    message: Words
-    remedy: Words | None = None
-
-
 Check = Callable[["Settings", datetime.datetime], Iterator[Finding]]
-
-_FINE = Words("en ordre", "in order")
 
 
 def look(settings: Settings, parts: tuple[str, ...], now: datetime.datetime) -> Iterator[Finding]:
@@ -81,7 +60,7 @@ def _configuration(settings: Settings, now: datetime.datetime) -> Iterator[Findi
     for warning in settings.warnings:
         yield Finding("config", settings.path.name, Grade.WARNING, warning)
     if not settings.warnings:
-        yield Finding("config", settings.path.name, Grade.OK, _FINE)
+        yield Finding("config", settings.path.name, Grade.OK, FINE)
 
 
 def _state(settings: Settings, now: datetime.datetime) -> Iterator[Finding]:
@@ -152,7 +131,7 @@ def _watched(folder: WatchedFolder) -> Finding:
 
 def _directory(part: str, path: str) -> Finding:
     if os.access(path, os.R_OK | os.W_OK | os.X_OK):
-        return Finding(part, path, Grade.OK, _FINE)
+        return Finding(part, path, Grade.OK, FINE)
     return Finding(
         part,
         path,
@@ -187,7 +166,7 @@ def _keys(settings: Settings, now: datetime.datetime) -> Iterator[Finding]:
         for warning in told:
             yield Finding("keys", name, Grade.WARNING, warning)
         if not told:
-            yield Finding("keys", name, Grade.OK, _FINE)
+            yield Finding("keys", name, Grade.OK, FINE)
 
 
 def _time(settings: Settings, now: datetime.datetime) -> Iterator[Finding]:
@@ -248,6 +227,9 @@ PARTS: dict[str, Check] = {
         "keys": _keys,
         "time": _time,
         "trust": _trust,
+        "pki": checkup_people.pki,
+        "providers": checkup_people.providers,
+        "mail": checkup_people.mail,
     }.items()
 }
 """What can be looked at, in the order in which an operator mends it."""

@@ -8,7 +8,8 @@ import click
 
 from jesignd.cli import output
 from jesignd.cli.access import now, settings
-from jesignd.cli.checkup import PARTS, Finding, Grade, look
+from jesignd.cli.checkup import PARTS, look
+from jesignd.cli.findings import Finding, Grade
 
 if TYPE_CHECKING:
     from jesignd.cli.options import Options

@@ -55,7 +55,30 @@ PEOPLE: Mapping[str, str] = {
     "Donner des codes à usage unique : l’adresse pour le téléphone, puis un code pour confirmer.": (
         "Give one-time codes: the address for the telephone, then a code to confirm."
     ),
+    "Changer son mot de passe, sous l’ancien ; ou l’avoir oublié.": (
+        "Change one’s password, under the old one; or having forgotten it."
+    ),
+    "Recevoir un code par courriel.": "Receive a code by mail.",
+    "Choisir un mot de passe avec le code reçu.": "Choose a password with the code received.",
+    "Donner un mot de passe à changer aussitôt.": "Give a password to be changed at once.",
+    "Supprimer son propre compte, pour de bon ; ce qui prouve les actes passés reste, sans coordonnées.": (
+        "Delete one’s own account, for good; what proves past acts stays, without contact details."
+    ),
     # enrol
+    (
+        "Attacher une clé achetée : sur une carte, ou chez un prestataire (`providers`) ; elle signe une fois, pour"
+        " essai.\n\nSans CLÉ, les clés que le prestataire propose."
+    ): (
+        "Attach a bought key: on a card, or at a provider’s (`providers`); it signs once, as a trial.\n\n"
+        "Without CLÉ, the keys the provider offers."
+    ),
+    "La clé est sur la carte qui a cette étiquette.": "The key is on the card with this label.",
+    "Les clés d’une personne, et ce que déclare le prestataire de celles qu’elle a achetées.": (
+        "A person’s keys, and what the provider states of those they bought."
+    ),
+    "Ne plus se servir d’une clé achetée, dès cet instant ; la faire aussi révoquer par son prestataire.": (
+        "Use a bought key no more, from now on; have its provider revoke it, too."
+    ),
     "Enregistrement : pièce d’identité, mobile, conditions, approbation.": (
         "Enrolment: identity document, mobile phone, conditions, approval."
     ),

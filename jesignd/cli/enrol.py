@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jesignd.cli import output, persons
+from jesignd.cli import certificate, keys, output, persons
 from jesignd.cli.access import now, opened, resume_for_rights, settings
 from jesignd.domain.enrolment import ITEMS, EnrolmentState, IdentityDocument
 from jesignd.domain.terms import TermsKind
@@ -124,6 +124,13 @@ def purge(options: Options) -> None:
         purged = flow.purge_identities(database=database, clock=now)
     words = Words(f"pièces détruites : {purged}", f"documents destroyed: {purged}")
     output.show({"purged": purged}, options, text=lambda: [words.in_language(options.lang)])
+
+
+enrol.add_command(certificate.issue, "certificate")
+enrol.add_command(certificate.renew, "renew")
+enrol.add_command(keys.attach)
+enrol.add_command(keys.list_)
+enrol.add_command(keys.detach)
 
 
 def _write_identity(account: AccountId, path: Path, options: Options, *, database: Database) -> None:

@@ -10,7 +10,8 @@ import click
 
 from jesignd.cli import asking, output
 from jesignd.cli.access import now
-from jesignd.cli.checkup import PARTS, Grade, look
+from jesignd.cli.checkup import PARTS, look
+from jesignd.cli.findings import Grade
 from jesignd.cli.first_accountant import open_first
 from jesignd.cli.setting_up import Answers, ask, draft, take_stock
 from jesignd.cli.stages import record, text

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jesignd.cli import asking
-from jesignd.cli.access import now
+from jesignd.cli.access import now, settings
 from jesignd.domain.credit import ONLY_FIRM
 from jesignd.domain.firm import Right
 from jesignd.domain.granting import right_named
+from jesignd.errors import Words
 from jesignd.store import people
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from jesignd.cli.options import Options
     from jesignd.domain.people import Account, Firm, FirmId
     from jesignd.domain.statements import PersonalSigner
+    from jesignd.flow.keys import Opener
     from jesignd.identity.encryption import Encryption
     from jesignd.settings.settings import Settings
     from jesignd.store.database import Database
@@ -98,6 +100,16 @@ def authenticated(login: str, options: Options, *, database: Database, settings:
     return authenticate(Proof(login, password, code), database=database, encryption=encryption_of(settings), clock=now)
 
 
+def openers_of(settings: Settings, options: Options) -> Mapping[str, Opener]:
+    """How personal keys are opened from a terminal: those here, those on cards, those providers keep."""
+    from jesignd.flow.bought import openers
+
+    def ask_code(kind: str) -> str:
+        return asking.secret(Words(f"Code à usage unique ({kind})", f"One-time code ({kind})"), options)
+
+    return openers(settings.configuration.providers, clock=now, ask_code=ask_code)
+
+
 def opened_key(account: Account, options: Options, *, database: Database) -> PersonalSigner:
     """The person's key, once they have typed its PIN.
 
@@ -107,4 +119,6 @@ def opened_key(account: Account, options: Options, *, database: Database) -> Per
     """
     from jesignd.flow.keys import open_key
 
-    return open_key(account.id, asking.secret(asking.PIN, options).encode(), database=database, clock=now)
+    openers = openers_of(settings(options), options)
+    pin = asking.secret(asking.PIN, options).encode()
+    return open_key(account.id, pin, database=database, clock=now, openers=openers)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from jesignd.cli import names, output
+from jesignd.cli import endings, names, output
 from jesignd.cli.access import now, opened, settings
+from jesignd.cli.endings import Ending
 from jesignd.cli.stories import ID_COLUMNS, moment, reason
 from jesignd.daemon.lock import is_running
 from jesignd.domain.credit import Account, Cents, euros
@@ -18,14 +19,16 @@ from jesignd.domain.documents import DocumentState
 from jesignd.errors import DaemonUnreachable, Words
 from jesignd.flow import attention
 from jesignd.flow.attention import Trouble
-from jesignd.store import documents, ledger, nodes, refusals
+from jesignd.store import documents, ledger, nodes, outbox, refusals
 from jesignd.store.documents import Document
 from jesignd.store.nodes import Node
+from jesignd.store.outbox import Waiting
 from jesignd.store.refusals import Refusal
 
 if TYPE_CHECKING:
     from jesignd.cli.options import Options
     from jesignd.domain.jobs import Transaction
+    from jesignd.settings.settings import Settings
 
 _SHOWN = 20
 
@@ -43,7 +46,12 @@ class Status:
     balance_cents: Cents
     reserved_cents: Cents
     warn_below_cents: Cents
-    people: tuple[Trouble, ...] = ()
+    mail_configured: bool
+    letters: Waiting
+    """Letters that did not leave."""
+    ending: tuple[Ending, ...]
+    """Certificates whose end is near, whoever issued them and whether their owners were told or not."""
+    people: tuple[Trouble, ...]
     """What of the firm's people stops documents, or will within thirty days."""
 
     @property
@@ -59,13 +67,12 @@ def status(options: Options) -> int:
     configured = settings(options)
     running = is_running(configured.state)
     with opened(options) as database, database.reading() as transaction:
-        found = read(transaction, running=running, warn_below=configured.warn_below)
-        found = replace(found, people=tuple(attention.troubles(transaction, configured, at=now())))
+        found = read(transaction, configured, running=running)
     output.show(found, options, text=lambda: lines(found, options.lang))
     return 0 if running else DaemonUnreachable.exit_code
 
 
-def read(transaction: Transaction, *, running: bool, warn_below: Cents) -> Status:
+def read(transaction: Transaction, configured: Settings, *, running: bool) -> Status:
     """The picture at this instant."""
     credit = ledger.standing(transaction)
     return Status(
@@ -77,7 +84,11 @@ def read(transaction: Transaction, *, running: bool, warn_below: Cents) -> Statu
         refused=tuple(refusals.list_refusals(transaction)[-_SHOWN:]),
         balance_cents=credit[Account.FIRM],
         reserved_cents=credit[Account.RESERVED],
-        warn_below_cents=warn_below,
+        warn_below_cents=configured.warn_below,
+        mail_configured=configured.configuration.mail is not None,
+        letters=outbox.waiting(transaction),
+        ending=endings.near(transaction, now()),
+        people=tuple(attention.troubles(transaction, configured, at=now())),
     )
 
 
@@ -90,6 +101,7 @@ def lines(found: Status, lang: str) -> list[str]:
         *_people(found, lang),
         *_refused(found, lang),
         *_credit(found, lang),
+        *_notices(found, lang),
     ]
 
 
@@ -101,6 +113,22 @@ def _people(found: Status, lang: str) -> list[str]:
         told.append(f"  {mark} {output.printable(one.what.in_language(lang))}")
         told.append(f"    → {output.printable(one.remedy.in_language(lang))}")
     return [Words("Personnes :", "People:").in_language(lang), *told] if told else []
+
+
+def _notices(found: Status, lang: str) -> list[str]:
+    """Who is to be told what: all there is to see of it where no mail leaves."""
+    told = []
+    waiting = found.letters
+    if waiting.letters and not found.mail_configured:
+        told.append(Words(f"  messages retenus, sans `mail` : {waiting.letters}", f"  letters kept: {waiting.letters}"))
+    elif waiting.letters:
+        told.append(Words(f"  messages à envoyer : {waiting.letters}", f"  letters to send: {waiting.letters}"))
+    if waiting.given_up:
+        given_up = waiting.given_up
+        told.append(Words(f"  messages abandonnés : {given_up}", f"  letters given up: {given_up}"))
+    title = Words("Avis :", "Notices:").in_language(lang)
+    lines = [*endings.told(found.ending, lang), *(one.in_language(lang) for one in told)]
+    return [title, *lines] if lines else []
 
 
 def _credit(found: Status, lang: str) -> list[str]:

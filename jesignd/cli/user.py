@@ -107,6 +107,42 @@ def passwd(options: Options, login: str) -> None:
 
 @user.command()
 @click.argument("login", metavar="IDENTIFIANT")
+@click.option("--forgotten", "how", flag_value="forgotten", help="Recevoir un code par courriel.")
+@click.option("--code", "how", flag_value="code", help="Choisir un mot de passe avec le code reçu.")
+@click.option("--reset-by", metavar="ADMINISTRATEUR", help="Donner un mot de passe à changer aussitôt.")
+@click.pass_obj
+def password(options: Options, login: str, how: str | None, reset_by: str | None) -> None:
+    """Changer son mot de passe, sous l’ancien ; ou l’avoir oublié."""
+    from jesignd.cli import passwords
+
+    if reset_by is not None:
+        passwords.reset(options, login, reset_by)
+    elif how == "forgotten":
+        passwords.ask_code(options, login)
+    elif how == "code":
+        passwords.choose(options, login)
+    else:
+        passwords.change(options, login)
+
+
+@user.command()
+@click.argument("login", metavar="IDENTIFIANT")
+@click.pass_obj
+def delete(options: Options, login: str) -> None:
+    """Supprimer son propre compte, pour de bon ; ce qui prouve les actes passés reste, sans coordonnées."""
+    from jesignd.flow.deletion import delete_own
+
+    found = settings(options)
+    with opened(options) as database:
+        account = persons.authenticated(login, options, database=database, settings=found)
+        if not asking.confirmed(Words(f"Supprimer {account.login} ?", f"Delete {account.login}?"), options):
+            return
+        delete_own(account, database=database, clock=now)
+    _done(account, Words("compte supprimé", "account deleted"), options)
+
+
+@user.command()
+@click.argument("login", metavar="IDENTIFIANT")
 @click.pass_obj
 def totp(options: Options, login: str) -> None:
     """Donner des codes à usage unique : l’adresse pour le téléphone, puis un code pour confirmer."""

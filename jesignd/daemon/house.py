@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from jesignd.confined import Limits, Pool
 from jesignd.daemon.configured import Configured, configure, needs_restart
 from jesignd.daemon.lock import StateLock
+from jesignd.daemon.mailing import Mailing
 from jesignd.daemon.publishing import Publishing
 from jesignd.daemon.watches import Watches
 from jesignd.domain.jobs import Batch, Stage
@@ -56,6 +57,8 @@ COLLECT_SECONDS = 3600.0
 GONE_SECONDS = 300.0
 """Between two looks for refused files that somebody has removed: it lists the whole folder."""
 PUBLISH_SECONDS = 60.0
+REMIND_SECONDS = 3600.0
+SEND_SECONDS = 20.0
 PURGE_SECONDS = 3600.0
 """Between two looks for identity documents whose time has come."""
 KEPT_JOBS = datetime.timedelta(days=7)
@@ -102,6 +105,7 @@ class House:
         self._watches = Watches(database=self._database, vault=self._vault, engine=self._engine, clock=now)
         self._timers = Timers()
         self._publishing = Publishing(self._database, now)
+        self._mailing = Mailing(self._database, now)
         self._rights = RightsWatch(self._database, now)
 
     def start(self) -> None:
@@ -115,6 +119,8 @@ class House:
         self._timers.every(GONE_SECONDS, "gone", self._forget_gone)
         self._timers.every(PUBLISH_SECONDS, "publish", self._publish)
         self._timers.every(PURGE_SECONDS, "purge", lambda: purge_identities(database=self._database, clock=now))
+        self._timers.every(REMIND_SECONDS, "remind", self._mailing.remind)
+        self._timers.every(SEND_SECONDS, "mail", self._send_mail)
         self._timers.every(COLLECT_SECONDS, "collect", self._collect)
         self._timers.start()
         self._reconcile()
@@ -282,6 +288,10 @@ class House:
             return
         if added:
             resume(RESUMED_BY_CREDIT, database=self._database, engine=self._engine, clock=now)
+
+    def _send_mail(self) -> None:
+        settings = self._configured.settings
+        self._mailing.send(settings.configuration.mail, settings.firm.name)
 
     def _publish(self) -> None:
         self._publishing.publish(self._configured.settings.configuration.pki)

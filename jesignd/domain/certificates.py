@@ -147,6 +147,13 @@ def reminders_due(issued: Iterable[Issued], at: datetime.datetime) -> list[Remin
     return sorted(due, key=lambda reminder: reminder.certificate.not_after)
 
 
+def days_reached(not_after: datetime.datetime, at: datetime.datetime) -> int | None:
+    """The last of `REMINDERS` that the time left has come down to; None: the end is far, or past."""
+    left = not_after - at
+    reached = [days for days in REMINDERS if datetime.timedelta(0) <= left <= datetime.timedelta(days=days)]
+    return reached[-1] if reached else None
+
+
 def may_renew(issued: Issued, at: datetime.datetime) -> Words | None:
     """Why this certificate may not be renewed now; None: it may."""
     state = issued.state(at)
@@ -183,8 +190,7 @@ def pin_objection(pin: str) -> Words | None:
 def _reminder(issued: Issued, at: datetime.datetime) -> int | None:
     if issued.state(at) is not CertificateState.GOOD:
         return None
-    left = issued.not_after - at
-    reached = [days for days in REMINDERS if left <= datetime.timedelta(days=days)]
-    if not reached or (issued.reminded is not None and issued.reminded <= reached[-1]):
+    reached = days_reached(issued.not_after, at)
+    if reached is None or (issued.reminded is not None and issued.reminded <= reached):
         return None
-    return reached[-1]
+    return reached

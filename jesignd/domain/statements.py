@@ -10,6 +10,7 @@ from typing import Protocol
 
 from jesignd.domain.delegations import DelegationId, Grant
 from jesignd.domain.people import Account, Firm
+from jesignd.errors import CredentialError, Words
 
 GRANT_TYPE = "jesignd-delegation"
 REVOCATION_TYPE = "jesignd-delegation-revocation"
@@ -29,6 +30,20 @@ class PersonalSigner(Protocol):
 
     def sign(self, data: bytes) -> bytes:
         """Their signature of the data with SHA-256: ECDSA P-256 (DER), or RSA PKCS #1 v1.5."""
+
+
+class PinRefused(CredentialError):
+    """Whoever keeps the key refuses the PIN or the one-time code; how many tries are left is for it to count."""
+
+
+class Withdrawn(CredentialError):
+    """The provider says that the certificate is revoked or expired, or the key disabled."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(
+            Words(f"le prestataire a retiré cette clé ({state})", f"the provider withdrew this key ({state})"),
+            hint=Words("demandez-lui un autre certificat", "ask it for another certificate"),
+        )
 
 
 def of_grant(grant: Grant, *, firm: Firm, granter: Account) -> dict[str, object]:

@@ -11,7 +11,6 @@ from jesignd.domain.delegations import Allowed, Answer, Delegation, Denied, Oper
 from jesignd.domain.documents import DocumentKind
 from jesignd.domain.firm import Right
 from jesignd.domain.levels import Act
-from jesignd.domain.paris import PARIS
 from jesignd.domain.people import Firm, FirmId, Status
 from jesignd.domain.remedies import Lacking
 from jesignd.domain.rights import Standing, may
@@ -45,11 +44,7 @@ class Trouble:
 
 def troubles(transaction: Transaction, settings: Settings, *, at: datetime.datetime) -> list[Trouble]:
     """What is to be seen to, what stops documents first."""
-    found = [
-        *_folders(transaction, settings, at),
-        *_held(transaction),
-        *_certificates(transaction, settings, at),
-    ]
+    found = [*_folders(transaction, settings, at), *_held(transaction)]
     return sorted(found, key=lambda one: not one.urgent)
 
 
@@ -162,23 +157,6 @@ def _held(transaction: Transaction) -> Iterator[Trouble]:
         what = Words(f"{count} en attente – {reason.fr}", f"{count} waiting – {reason.en}")
         hint = hold.hint if hold is not None else None
         yield Trouble(what, hint or _typed(f"document why {those[0].id}"), urgent=True)
-
-
-def _certificates(transaction: Transaction, settings: Settings, at: datetime.datetime) -> Iterator[Trouble]:
-    """Personal certificates of the firms' accountants that end within thirty days, with none that lasts longer."""
-    for firm in {one.id for one in known(transaction, settings).values()}:
-        ours = [one for one, status in people.members(transaction, firm, at=at) if status is Status.ACCOUNTANT]
-        keys = personal_keys.of_people(transaction, [one.id for one in ours])
-        for account in ours:
-            good = [one for one in keys if one.account == account.id and one.certified.counts(at)]
-            last = max((one.not_after for one in good), default=None)
-            if last is not None and last <= at + SOON:
-                day = last.astimezone(PARIS)
-                what = Words(
-                    f"le certificat de {account.login} finit le {day:%d/%m/%Y}",
-                    f"the certificate of {account.login} ends on {day.date().isoformat()}",
-                )
-                yield Trouble(what, _typed(f"certificate renew {account.login}"), urgent=False)
 
 
 def _typed(command: str) -> Words:

@@ -6,7 +6,6 @@ The authority never sees a private key: a person's is made and locked under thei
 from __future__ import annotations
 
 import datetime
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,14 +15,15 @@ from jesignd.domain.certificates import Issued, Reminder, SerialNumber, Subject
 from jesignd.domain.events import Event
 from jesignd.domain.people import Account, AccountId, Firm
 from jesignd.domain.terms import Terms, TermsKind
-from jesignd.errors import JesignError, NotAllowed, Words
+from jesignd.errors import NotAllowed, Words
 from jesignd.flow import enrol
 from jesignd.flow.authority import Issuing
 from jesignd.flow.enrol import Issue, Progress
+from jesignd.flow.issued import note
 from jesignd.flow.keys import digest_of, open_key
-from jesignd.flow.revoke import withdraw
 from jesignd.identity import containers, revocation_codes
 from jesignd.identity.containers import ARGON2ID, DEFAULT_COST, Cost
+from jesignd.identity.credentials import OpenedKey
 from jesignd.pki import authority as pki
 from jesignd.pki import keys as pki_keys
 from jesignd.pki import profiles
@@ -35,8 +35,6 @@ from jesignd.store.personal_keys import PersonalKey
 if TYPE_CHECKING:
     from jesignd.domain.enrolment import Identity
     from jesignd.domain.jobs import Transaction
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +63,6 @@ class OwnAuthority:
     clock: Callable[[], datetime.datetime]
     revocation_code: str = field(default_factory=revocation_codes.new_code, repr=False)
     cost: Cost = DEFAULT_COST
-    issued: Issued | None = None
-    """What was issued last."""
 
     def issue(self, account: Account, firm: Firm | None, *, identity: Identity, pin: bytes) -> Issue:
         """A certificate for this person, in no firm's name, with a new key that only the PIN opens (RFC 5280).
@@ -98,10 +94,7 @@ class OwnAuthority:
         )
         container = key.lock((der, *issuing.authority.certificates), pin, cost=self.cost)
         issued = _issued(der, issuing, code=self.revocation_code, at=self.clock(), account=account, renews=renews)
-        with self.database.transaction() as transaction:
-            _note(transaction, issued)
-        self.issued = issued
-        return Issue(der, ARGON2ID, container, issued.not_before, issued.not_after)
+        return Issue(der, ARGON2ID, container, issued.not_before, issued.not_after, issued)
 
 
 def certify(account: AccountId, pin: bytes, issuer: OwnAuthority, *, terms: Terms) -> tuple[Progress, Certified]:
@@ -111,15 +104,11 @@ def certify(account: AccountId, pin: bytes, issuer: OwnAuthority, *, terms: Term
         NotAllowed: the enrolment is not approved, the conditions changed since, or the PIN is too simple.
         NotFound: there is no enrolment.
     """
-    database, clock = issuer.database, issuer.clock
-    try:
-        progress = enrol.certify(account, pin, issuer, database=database, terms=terms, clock=clock)
-    except JesignError:
-        if issuer.issued is not None:
-            withdraw(issuer.issued, database=database, clock=clock)
-        raise
-    assert issuer.issued is not None
-    return progress, Certified(issuer.issued, issuer.revocation_code)
+    progress = enrol.certify(account, pin, issuer, database=issuer.database, terms=terms, clock=issuer.clock)
+    assert progress.enrolment.certificate is not None
+    with issuer.database.reading() as transaction:
+        issued = certificates.certificate(transaction, progress.enrolment.certificate)
+    return progress, Certified(issued, issuer.revocation_code)
 
 
 def renew(account: AccountId, pin: bytes, issuer: OwnAuthority, *, terms: Terms) -> Certified:
@@ -136,15 +125,17 @@ def renew(account: AccountId, pin: bytes, issuer: OwnAuthority, *, terms: Terms)
     former = _renewable(account, database=database, terms=terms, at=clock())
     open_key(account, pin, database=database, clock=clock, certificate=former.digest)
     issue = issuer.renew(former, pin)
-    assert issuer.issued is not None
+    assert issue.issued is not None
     with database.transaction() as transaction:
         at = clock()
+        _still_renewable(transaction, former, at=at)
+        note(transaction, issue.issued)
         certificate = digest_of(issue.certificate)
         key = PersonalKey(certificate, account, issue.form, issue.container, issue.not_before, issue.not_after, at)
         personal_keys.attach(transaction, key)
         told = {"account": account, "certificate": certificate, "renews": former.digest}
         journal.record(transaction, Event.KEY_ATTACHED, None, told, at=at)
-    return Certified(issuer.issued, issuer.revocation_code)
+    return Certified(issue.issued, issuer.revocation_code)
 
 
 def change_pin(
@@ -165,6 +156,7 @@ def change_pin(
     """
     _require_pin(new_pin)
     opened = open_key(account, pin, database=database, clock=clock)
+    assert isinstance(opened, OpenedKey), "those that are here are"
     container = containers.relock(opened, new_pin, cost=cost)
     certificate = digest_of(opened.certificate)
     with database.transaction() as transaction:
@@ -203,7 +195,7 @@ def issue_seal(
     file = pki_keys.seal_file(key, der, chain=issuing.authority.certificates, passphrase=passphrase)
     issued = _issued(der, issuing, code=code, at=clock(), firm=firm)
     with database.transaction() as transaction:
-        _note(transaction, issued)
+        note(transaction, issued)
     return SealKey(issued, file, code)
 
 
@@ -236,19 +228,26 @@ def _renewable(account: AccountId, *, database: Database, terms: Terms, at: date
     if objection is None and profiles.person_name(_named(held[0])) != profiles.person_name(_person(one)):
         objection = Words("le nom a changé depuis le contrôle d’identité", "the name changed since it was checked")
     if objection is not None:
-        raise NotAllowed(
-            Words(f"pas de renouvellement : {objection.fr}", f"no renewal: {objection.en}"),
-            hint=Words("sinon, un nouvel enregistrement : jesignd enrol start", "or enrol again: jesignd enrol start"),
-        )
+        raise _no_renewal(objection)
     return held[0]
 
 
-def _note(transaction: Transaction, issued: Issued) -> None:
-    certificates.insert(transaction, issued)
-    owner = issued.account or issued.firm
-    told = {"serial": issued.serial, "certificate": issued.digest, "owner": owner}
-    journal.record(transaction, Event.CERTIFICATE_ISSUED, None, told, at=issued.issued_at)
-    log.info("issued certificate=%s subject=%s", issued.serial, issued.subject.value)
+def _still_renewable(transaction: Transaction, former: Issued, *, at: datetime.datetime) -> None:
+    """Making a key takes a moment: a revocation, or another renewal, may have come in between."""
+    held = certificates.of_account(transaction, former.account) if former.account else []
+    now = next(one for one in held if one.serial == former.serial)
+    objection = rules.may_renew(now, at)
+    if objection is None and any(one.renews == former.serial and one.revoked_at is None for one in held):
+        objection = Words("il vient d’être renouvelé", "it was just renewed")
+    if objection is not None:
+        raise _no_renewal(objection)
+
+
+def _no_renewal(objection: Words) -> NotAllowed:
+    return NotAllowed(
+        Words(f"pas de renouvellement : {objection.fr}", f"no renewal: {objection.en}"),
+        hint=Words("sinon, un nouvel enregistrement : jesignd enrol start", "or enrol again: jesignd enrol start"),
+    )
 
 
 def _issued(

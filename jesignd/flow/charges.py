@@ -10,6 +10,7 @@ from jesignd.domain.events import Event
 from jesignd.domain.jobs import Stage
 from jesignd.domain.people import FirmId
 from jesignd.errors import CreditExhausted, Words
+from jesignd.flow import letters
 from jesignd.store import credit_warnings, journal, ledger, reservations
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def watch_balance(
     event = Event.CREDIT_LOW if low else Event.CREDIT_RESTORED
     if low:
         credit_warnings.begin(transaction, firm, at=at)
+        letters.credit_low(transaction, firm, balance=balance, warn_below=warn_below, at=at)
         log.warning("credit is low balance_cents=%d warn_below_cents=%d", balance, warn_below)
     else:
         credit_warnings.end(transaction, firm)

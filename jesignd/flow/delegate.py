@@ -27,6 +27,7 @@ from jesignd.domain.people import AccountId, Firm, FirmId
 from jesignd.domain.rights import is_accountant
 from jesignd.domain.statements import of_grant, of_revocation
 from jesignd.errors import NotAllowed, Words
+from jesignd.flow import letters
 from jesignd.flow.acting import demand
 from jesignd.flow.keys import digest_of
 from jesignd.flow.people import make_member
@@ -149,6 +150,7 @@ def revoke(
             return False
         told = {"delegation": found.id, "by": by, "statement": statement.digest}
         journal.record(transaction, Event.DELEGATION_REVOKED, None, told, at=at)
+        letters.delegation_revoked(transaction, found, at=at)
     return True
 
 
@@ -239,6 +241,7 @@ def _enforce(transaction: Transaction, drawn: _Drawn, *, granter: Account, at: d
         "statement": delegation.statement,
     }
     journal.record(transaction, Event.DELEGATION_GRANTED, None, told, at=at)
+    letters.delegation_received(transaction, delegation, at=at)
     outcome = Outcome.GRANTED if holder is not None else Outcome.PENDING
     return LineResult(line.line, line.text, outcome, granted.id, None, line.ignored)
 

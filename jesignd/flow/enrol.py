@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from jesignd.domain import enrolment as rules
+from jesignd.domain.certificates import Issued
 from jesignd.domain.documents import Digest
 from jesignd.domain.enrolment import Enrolment, EnrolmentId, EnrolmentState, Identity, IdentityDocument, Item
 from jesignd.domain.events import Event
 from jesignd.domain.people import Account, AccountId, Firm, Role, mobile
 from jesignd.domain.terms import Terms, TermsKind
 from jesignd.errors import Code, DocumentError, NotAllowed, NotFound, Words
+from jesignd.flow.issued import note
 from jesignd.flow.keys import digest_of
 from jesignd.store import enrolments, journal, people, personal_keys
 from jesignd.store.personal_keys import PersonalKey
@@ -42,6 +44,8 @@ class Issue:
     container: bytes
     not_before: datetime.datetime
     not_after: datetime.datetime
+    issued: Issued | None = None
+    """What our own authority is to note of it; None from a trust provider."""
 
 
 class CertificateIssuer(Protocol):
@@ -250,8 +254,11 @@ def certify(
         at = clock()
         if not enrolments.certify(transaction, found.id, certificate):
             raise NotAllowed(Words("ce certificat a déjà été délivré", "this certificate was issued before"))
+        if issued.issued is not None:
+            note(transaction, issued.issued)
         begins, ends = issued.not_before, issued.not_after
-        key = PersonalKey(certificate, account, issued.form, issued.container, begins, ends, at)
+        bought = issued.certificate if issued.issued is None else None
+        key = PersonalKey(certificate, account, issued.form, issued.container, begins, ends, at, der=bought)
         personal_keys.attach(transaction, key)
         told = _told(transaction, Event.ENROLMENT_CERTIFIED, found, at=at, certificate=certificate)
         journal.record(transaction, Event.KEY_ATTACHED, None, told, at=at)

@@ -7,16 +7,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jesignd.domain.events import Event
+from jesignd.domain.people import Role
 from jesignd.errors import NotAllowed, Words
-from jesignd.identity import codes, passwords
+from jesignd.identity import codes, passwords, recovery_codes
 from jesignd.store import journal, logins, people
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jesignd.domain.jobs import Transaction
     from jesignd.domain.people import Account, AccountId
     from jesignd.identity.encryption import Encryption
     from jesignd.store.database import Database
+    from jesignd.store.logins import Login
 
 MOST_FAILURES = 5
 LOCKED_FOR = datetime.timedelta(minutes=15)
@@ -43,7 +46,70 @@ def authenticate(
 
     Raises:
         NotAllowed: it is nobody's, or too many tries failed; which of the two parts was wrong is not said.
+        ChangeDue: it is right, but was chosen by somebody else.
     """
+    account, kept = _proven(proof, database=database, encryption=encryption, clock=clock)
+    if kept.change_due_at is not None:
+        raise ChangeDue(account.login)
+    return account
+
+
+def change_password(
+    proof: Proof,
+    new: str,
+    *,
+    database: Database,
+    encryption: Callable[[], Encryption],
+    clock: Callable[[], datetime.datetime],
+) -> Account:
+    """Let somebody who proves who they are choose another password.
+
+    Raises:
+        NotAllowed: they do not, or the new one is too weak or the same.
+    """
+    if new == proof.password:
+        raise NotAllowed(Words("c’est le même mot de passe", "it is the same password"))
+    chosen = passwords.keep(new)
+    account, _ = _proven(proof, database=database, encryption=encryption, clock=clock)
+    _write_password(account.id, chosen, database=database, clock=clock, by=account.id)
+    return account
+
+
+def reset_password(
+    account: AccountId,
+    admin: Account,
+    *,
+    database: Database,
+    clock: Callable[[], datetime.datetime],
+) -> str:
+    """A password made here, good only to choose another; it is shown once, to be handed over.
+
+    Raises:
+        NotAllowed: whoever asks is no administrator, or the account is closed.
+    """
+    if Role.ADMIN not in admin.roles:
+        raise NotAllowed(
+            Words("seul un administrateur réinitialise un mot de passe", "only an administrator resets a password"),
+            hint=Words("sinon : jesignd user password --forgotten", "otherwise: jesignd user password --forgotten"),
+        )
+    new = recovery_codes.new_password()
+    kept = passwords.keep(new)
+    with database.transaction() as transaction:
+        at = clock()
+        _require_open(transaction, account, at=at)
+        logins.reset_password(transaction, account, kept, at=at)
+        told = {"account": account, "changed": "password_reset", "by": admin.id}
+        journal.record(transaction, Event.ACCOUNT_CHANGED, None, told, at=at)
+    return new
+
+
+def _proven(
+    proof: Proof,
+    *,
+    database: Database,
+    encryption: Callable[[], Encryption],
+    clock: Callable[[], datetime.datetime],
+) -> tuple[Account, Login]:
     at = clock()
     with database.transaction() as transaction:
         account = people.find_account(transaction, proof.login)
@@ -67,9 +133,10 @@ def authenticate(
             logins.use_step(transaction, account.id, step)
         logins.succeed(transaction, account.id)
     if kept.password is not None and passwords.is_outdated(kept.password):
+        stronger = passwords.keep(proof.password)
         with database.transaction() as transaction:
-            logins.set_password(transaction, account.id, passwords.keep(proof.password))
-    return account
+            logins.keep_password(transaction, account.id, stronger, former=kept.password)
+    return account, kept
 
 
 def asks_for_code(login: str, *, database: Database) -> bool:
@@ -87,14 +154,7 @@ def set_password(
     Raises:
         NotAllowed: it is too weak, or the account is closed.
     """
-    kept = passwords.keep(new)
-    at = clock()
-    with database.transaction() as transaction:
-        if not people.account(transaction, account).is_open(at):
-            raise NotAllowed(Words("ce compte est clos", "this account is closed"))
-        logins.set_password(transaction, account, kept)
-        told = {"account": account, "changed": "password", "by": by}
-        journal.record(transaction, Event.ACCOUNT_CHANGED, None, told, at=at)
+    _write_password(account, passwords.keep(new), database=database, clock=clock, by=by)
 
 
 def start_totp(account: AccountId, *, database: Database, encryption: Encryption, issuer: str) -> str:
@@ -135,6 +195,32 @@ def confirm_totp(
         logins.confirm_totp(transaction, account, step=step, at=at)
         told = {"account": account, "changed": "totp", "by": by}
         journal.record(transaction, Event.ACCOUNT_CHANGED, None, told, at=at)
+
+
+class ChangeDue(NotAllowed):
+    """The password is right, and only good to choose another."""
+
+    def __init__(self, login: str) -> None:
+        super().__init__(
+            Words("ce mot de passe est à changer avant tout", "this password is to be changed first"),
+            hint=Words(f"jesignd user password {login}", f"jesignd user password {login}"),
+        )
+
+
+def _write_password(
+    account: AccountId, kept: str, *, database: Database, clock: Callable[[], datetime.datetime], by: str
+) -> None:
+    with database.transaction() as transaction:
+        at = clock()
+        _require_open(transaction, account, at=at)
+        logins.set_password(transaction, account, kept)
+        told = {"account": account, "changed": "password", "by": by}
+        journal.record(transaction, Event.ACCOUNT_CHANGED, None, told, at=at)
+
+
+def _require_open(transaction: Transaction, account: AccountId, *, at: datetime.datetime) -> None:
+    if not people.account(transaction, account).is_open(at):
+        raise NotAllowed(Words("ce compte est clos", "this account is closed"))
 
 
 def _refused() -> NotAllowed:

@@ -12,7 +12,7 @@ from jesignd.domain.events import Event
 from jesignd.domain.people import AccountId, Role
 from jesignd.errors import NotAllowed, Words
 from jesignd.identity import revocation_codes
-from jesignd.store import certificates, journal, people, personal_keys, revocation
+from jesignd.store import certificates, journal, people, revocation
 
 if TYPE_CHECKING:
     from jesignd.store.database import Database
@@ -77,7 +77,6 @@ def revoke(
         if not certificates.revoke(transaction, issued.serial, reason, at=at):
             raise NotAllowed(Words("ce certificat est déjà révoqué", "this certificate was revoked before"))
         revocation.outdate(transaction, issued.authority, issued.serial)
-        personal_keys.revoke(transaction, issued.digest, at=at)
         told = {"serial": issued.serial, "certificate": issued.digest, "reason": reason.value, "by": by}
         journal.record(transaction, Event.CERTIFICATE_REVOKED, None, told, at=at)
         revoked = certificates.certificate(transaction, issued.serial)

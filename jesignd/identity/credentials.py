@@ -60,6 +60,36 @@ def open_pkcs12(data: bytes, passphrase: bytes) -> OpenedKey:
     )
 
 
+def usable_between(certificate: bytes) -> tuple[datetime.datetime, datetime.datetime]:
+    """The first and last instant of a person's certificate (DER) that can sign what is signed here.
+
+    Raises:
+        CredentialError: it is a company's, or its key of a kind that has no name here.
+    """
+    read = x509.load_der_x509_certificate(certificate)
+    if is_legal_person(read.subject):
+        raise _unusable(Words("c’est le certificat d’une société, pas d’une personne", "it is a company’s certificate"))
+    require_known_key(read)
+    return read.not_valid_before_utc, read.not_valid_after_utc
+
+
+def require_known_key(certificate: x509.Certificate) -> str:
+    """The name a statement gives its key's algorithm (RFC 7518): `ES256` or `RS256`.
+
+    Raises:
+        CredentialError: it is neither P-256 nor RSA of 2048 bits or more.
+    """
+    key = certificate.public_key()
+    if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):
+        return "ES256"
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size >= 2048:
+        return "RS256"
+    raise CredentialError(
+        Words("la clé personnelle n’est ni P-256 ni RSA 2048 ou plus", "the key is neither P-256 nor RSA 2048 or more"),
+        hint=Words("demandez un certificat à clé P-256", "ask for a certificate with a P-256 key"),
+    )
+
+
 def is_legal_person(subject: x509.Name) -> bool:
     """Whether a certificate's subject is a company (ETSI EN 319 412-3): an identifier of its own, nobody's name."""
     persons = (NameOID.GIVEN_NAME, NameOID.SURNAME, NameOID.PSEUDONYM)

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import secrets
 
-_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: nothing that is read as something else."""
 _GROUPS = 4
 _GROUP = 4
@@ -19,7 +19,7 @@ _MISREAD = str.maketrans("ILO", "110")
 
 def new_code() -> str:
     """Sixteen letters in groups of four: 80 bits, shown once."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS))
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS))
 
 
 def keep(code: str) -> str:
@@ -35,8 +35,9 @@ def matches(code: str, kept: str | None) -> bool:
 
 
 def _hash(salt: str, code: str) -> str:
-    return hashlib.sha256(f"{salt}:{_form(code)}".encode()).hexdigest()
+    return hashlib.sha256(f"{salt}:{as_written(code)}".encode()).hexdigest()
 
 
-def _form(code: str) -> str:
+def as_written(code: str) -> str:
+    """The code without what people add or change when they type it: spaces, hyphens, small letters, an O for a zero."""
     return "".join(letter for letter in code.upper() if letter.isalnum()).translate(_MISREAD)

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 from jesignd.domain.documents import Digest
-from jesignd.errors import CredentialError, VerificationFailed, Words
+from jesignd.errors import VerificationFailed, Words
+from jesignd.identity.credentials import require_known_key
 
 if TYPE_CHECKING:
     from jesignd.domain.statements import PersonalSigner
@@ -82,15 +83,7 @@ def digest_of(text: str) -> Digest:
 
 
 def _algorithm(certificate: bytes) -> str:
-    key = x509.load_der_x509_certificate(certificate).public_key()
-    if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):
-        return "ES256"
-    if isinstance(key, rsa.RSAPublicKey) and key.key_size >= 2048:
-        return "RS256"
-    raise CredentialError(
-        Words("la clé personnelle n’est ni P-256 ni RSA 2048 ou plus", "the key is neither P-256 nor RSA 2048 or more"),
-        hint=Words("demandez un certificat à clé P-256", "ask for a certificate with a P-256 key"),
-    )
+    return require_known_key(x509.load_der_x509_certificate(certificate))
 
 
 def _check(algorithm: str, certificate: bytes, signature: bytes, data: bytes) -> None:

@@ -17,6 +17,7 @@ _STATEMENTS = "1.3.6.1.5.5.7.1.3"
 _QUALIFIED = "0.4.0.1862.1.1"
 _ON_DEVICE = "0.4.0.1862.1.4"
 _TYPE = "0.4.0.1862.1.6"
+_FOR_SIGNATURES = "0.4.0.1862.1.6.1"
 _FOR_SEALS = "0.4.0.1862.1.6.2"
 _FOR_PERSONS = {"given_name", "surname", "pseudonym"}
 
@@ -54,6 +55,18 @@ def states_qualified(certificate: bytes) -> bool:
         return _QUALIFIED in _statements(x509.Certificate.load(certificate))
     except ValueError:
         return False
+
+
+def issuer_name(certificate: x509.Certificate) -> str:
+    """What people call whoever issued it: the organisation, or else the whole name."""
+    found = certificate.issuer.native.get("organization_name")
+    return found if isinstance(found, str) else str(certificate.issuer.human_friendly)
+
+
+def stated(certificate: x509.Certificate) -> tuple[bool, bool, bool]:
+    """Whether it states that it is qualified, on a device, and for signatures (ETSI EN 319 412-5, 4.2)."""
+    found = _statements(certificate)
+    return _QUALIFIED in found, _ON_DEVICE in found, _FOR_SIGNATURES in _types(certificate)
 
 
 def _statements(certificate: x509.Certificate) -> dict[str, bytes]:

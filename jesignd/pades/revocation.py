@@ -114,6 +114,16 @@ def gather(
     return RevocationMaterial(everything, tuple(dict.fromkeys(crls)), tuple(dict.fromkeys(ocsps)))
 
 
+def is_published(url: str) -> bool:
+    """Whether a revocation list can be read at this address now, and is still good."""
+    try:
+        listed = next(iter(_parsed([_download(url)])), None)
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError):
+        return False
+    now = datetime.datetime.now(datetime.UTC)
+    return listed is not None and listed.next_update_utc is not None and now < listed.next_update_utc
+
+
 def _distribution_points(certificate: x509.Certificate) -> Iterable[str]:
     try:
         points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value

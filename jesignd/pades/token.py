@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
+from jesignd.domain.statements import PinRefused
 from jesignd.errors import CredentialError, Words
 from jesignd.pades import certificates
 
@@ -88,12 +90,25 @@ class TokenKey:
             self._session.close()
 
 
+def open_personal_token(source: Pkcs11Key, *, now: datetime.datetime) -> TokenKey:
+    """As `open_token`, for one act of whoever types the PIN: a login that somebody else's act left open is not theirs.
+
+    Raises:
+        PinRefused: wrong PIN.
+    """
+    return _open(source, _own_session, now=now)
+
+
 def open_token(source: Pkcs11Key, *, now: datetime.datetime) -> TokenKey:
     """The key of this token, its session open, checked once by signing with it.
 
     Raises:
         CredentialError: no such library, token, key or certificate; wrong PIN; or the certificate may not seal.
     """
+    return _open(source, _session, now=now)
+
+
+def _open(source: Pkcs11Key, open_session: Callable[[Any, str], Any], *, now: datetime.datetime) -> TokenKey:
     import pkcs11
 
     attempt = hashlib.sha256(f"{source.module}\0{source.token}\0".encode() + source.pin).digest()
@@ -101,7 +116,7 @@ def open_token(source: Pkcs11Key, *, now: datetime.datetime) -> TokenKey:
         raise _wrong_pin()
     try:
         token = pkcs11.lib(str(source.module)).get_token(token_label=source.token)
-        session = _session(token, source.pin.decode())
+        session = open_session(token, source.pin.decode())
     except (pkcs11.exceptions.PinIncorrect, pkcs11.exceptions.PinLenRange, pkcs11.exceptions.PinInvalid) as error:
         _wrong_pins.add(attempt)
         raise _wrong_pin() from error
@@ -122,6 +137,18 @@ def _session(token: Any, pin: str) -> Any:
         return token.open(user_pin=pin)
     except UserAlreadyLoggedIn:
         return token.open()
+
+
+def _own_session(token: Any, pin: str) -> Any:
+    from pkcs11.exceptions import UserAlreadyLoggedIn
+
+    try:
+        return token.open(user_pin=pin)
+    except UserAlreadyLoggedIn as error:
+        raise CredentialError(
+            Words("cette carte sert déjà à un autre acte", "this card is being used for another act"),
+            hint=Words("attendez qu’il finisse", "wait until it is done"),
+        ) from error
 
 
 def _parts(session: Any, source: Pkcs11Key) -> TokenParts:
@@ -171,8 +198,8 @@ def _checked(parts: TokenParts, *, now: datetime.datetime) -> TokenKey:
     return credential
 
 
-def _wrong_pin() -> CredentialError:
-    return CredentialError(
+def _wrong_pin() -> PinRefused:
+    return PinRefused(
         Words(
             "le jeton refuse le code (PIN) ; il ne sera pas réessayé", "the token refuses the PIN; it is not retried"
         ),

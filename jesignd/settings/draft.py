@@ -13,7 +13,9 @@ from jesignd.settings.model.enrolment import Enrolment
 from jesignd.settings.model.firm import Firm, FurtherFirm, Storage
 from jesignd.settings.model.folders import DestinationFolder, Folder
 from jesignd.settings.model.keys import Key, Revocation, TimestampService, Trust
+from jesignd.settings.model.mail import Mail
 from jesignd.settings.model.pki import Pki
+from jesignd.settings.model.providers import Provider
 from jesignd.settings.model.rules import RuleEntry
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ class Draft:
     revocation: Revocation | None
     enrolment: Enrolment | None
     pki: Pki | None
+    mail: Mail | None
+    providers: Mapping[str, Provider]
     keys: Mapping[str, Key]
     timestamping: Mapping[int, TimestampService]
     folders: Mapping[int, Folder]
@@ -57,6 +61,8 @@ def draft_of(data: Mapping[str, object], wrong: frozenset[KeyPath]) -> Draft:
         revocation=sound.section("revocation", TypeAdapter(Revocation)),
         enrolment=sound.section("enrolment", TypeAdapter(Enrolment)),
         pki=sound.section("pki", TypeAdapter(Pki)),
+        mail=sound.section("mail", TypeAdapter(Mail)),
+        providers=sound.entries("providers", TypeAdapter(Provider)),
         keys=sound.entries("keys", TypeAdapter(Key)),
         timestamping=sound.items("timestamping", TypeAdapter(TimestampService)),
         folders=sound.items("folders", TypeAdapter(Folder)),

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from jesignd.errors import Words
 from jesignd.settings.fault import KeyPath
 from jesignd.settings.location import Location
+from jesignd.settings.model.providers import CscProvider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -111,6 +112,15 @@ def _secrets(draft: Draft) -> Iterator[Territory]:
         yield Territory(Role.AUTHORITY, Location.of(draft.pki.directory), ("pki", "directory"))
         if draft.pki.passphrase.file is not None:
             yield Territory(Role.SECRET, Location.of(draft.pki.passphrase.file), ("pki", "passphrase", "file"))
+    yield from _secrets_of_services(draft)
+
+
+def _secrets_of_services(draft: Draft) -> Iterator[Territory]:
+    if draft.mail is not None and draft.mail.password is not None and draft.mail.password.file is not None:
+        yield Territory(Role.SECRET, Location.of(draft.mail.password.file), ("mail", "password", "file"))
+    for name, provider in draft.providers.items():
+        if isinstance(provider, CscProvider) and provider.token.file is not None:
+            yield Territory(Role.SECRET, Location.of(provider.token.file), ("providers", name, "token", "file"))
 
 
 def _forbidden(territory: Territory) -> Iterator[Found]:

@@ -83,6 +83,9 @@ _TITLES = {
     "Enrolment": "enrolment",
     "Pki": "pki",
     "Web": "web",
+    "CscProvider": "providers : CSC",
+    "DeviceProvider": "providers : PKCS#11",
+    "Mail": "mail",
 }
 
 
@@ -153,6 +156,8 @@ _NAMED = {
     "Identifiant": "identifiant",
     "Chemin absolu": "chemin",
     "Adresse": "adresse",
+    "Machine": "machine",
+    "Courriel": "courriel",
     "Écoute": "adresse:port",
     "Chemin ou adresse": "chemin ou adresse",
 }

@@ -41,6 +41,18 @@ def certificate(tx: Transaction, named: str) -> Issued:
     return _issued(row)
 
 
+def of_digest(tx: Transaction, digest: str) -> Issued | None:
+    """The certificate with this SHA-256, if our authority issued it."""
+    row = connection(tx).execute(sa.select(certificates).where(certificates.c.digest == digest)).first()
+    return None if row is None else _issued(row)
+
+
+def renewed(tx: Transaction, serial: SerialNumber) -> bool:
+    """Whether another that was not revoked takes its place."""
+    this = (certificates.c.renews == serial) & certificates.c.revoked_at.is_(None)
+    return connection(tx).execute(sa.select(certificates.c.serial).where(this).limit(1)).first() is not None
+
+
 def of_account(tx: Transaction, account: AccountId) -> list[Issued]:
     """The person's certificates, newest first."""
     this = certificates.c.account == account

@@ -199,13 +199,17 @@ def _create_private_file(url: sa.URL) -> None:
         ) from error
 
 
+_FORGET = "secure_delete = FAST"
+"""What is deleted is overwritten where its page is written anyway: a forgotten person leaves no trace in free space."""
+
+
 def _sqlite(url: sa.URL, *pragmas: str) -> sa.Engine:
     engine = sa.create_engine(url, pool_size=8, max_overflow=24)
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(raw: Any, _record: object) -> None:
         raw.isolation_level = None
-        for pragma in (f"busy_timeout = {_BUSY_MILLISECONDS}", "foreign_keys = ON", *pragmas):
+        for pragma in (f"busy_timeout = {_BUSY_MILLISECONDS}", "foreign_keys = ON", _FORGET, *pragmas):
             raw.execute(f"PRAGMA {pragma}")
 
     return engine

@@ -108,6 +108,15 @@ def hasten_purge(tx: Transaction, enrolment: EnrolmentId, *, at: datetime.dateti
     connection(tx).execute(sa.update(enrolments).where(this).values(identity_purge_at=at))
 
 
+def forget(tx: Transaction, account: AccountId, *, at: datetime.datetime) -> int:
+    """Destroy the person's papers and telephone numbers; the digests stay. How many papers there were."""
+    theirs = enrolments.c.account == account
+    held = theirs & enrolments.c.identity.is_not(None)
+    destroyed = connection(tx).execute(sa.update(enrolments).where(held).values(identity=None, identity_purged_at=at))
+    connection(tx).execute(sa.update(enrolments).where(theirs).values(phone=None, reason=None))
+    return destroyed.rowcount
+
+
 def _update(tx: Transaction, enrolment: EnrolmentId, **values: object) -> None:
     connection(tx).execute(sa.update(enrolments).where(enrolments.c.id == enrolment).values(**values))
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from jesignd.domain.jobs import Transaction
     from jesignd.domain.people import AccountId
 
+_NO_RECOVERY: dict[str, object] = {"recovery": None, "recovery_until": None, "recovery_tries": 0}
+
 
 @dataclass(frozen=True, slots=True)
 class Login:
@@ -29,6 +31,12 @@ class Login:
     """The last step whose code was used: none is accepted twice."""
     failures: int
     locked_until: datetime.datetime | None
+    change_due_at: datetime.datetime | None = None
+    """Since when the password is one that somebody else chose, good only to choose another."""
+    recovery: str | None = field(default=None, repr=False)
+    """argon2id hash of the code sent to whoever forgot theirs."""
+    recovery_until: datetime.datetime | None = None
+    recovery_tries: int = 0
 
 
 def read(tx: Transaction, account: AccountId) -> Login:
@@ -40,13 +48,44 @@ def read(tx: Transaction, account: AccountId) -> Login:
         accounts.c.totp_step,
         accounts.c.failures,
         accounts.c.locked_until,
+        accounts.c.change_due_at,
+        accounts.c.recovery,
+        accounts.c.recovery_until,
+        accounts.c.recovery_tries,
     ).where(accounts.c.id == account)
-    return Login(*connection(tx).execute(query).one())
+    return Login(**connection(tx).execute(query).mappings().one())
 
 
 def set_password(tx: Transaction, account: AccountId, kept: str) -> None:
-    """Replace the hash; failures are forgotten."""
-    _update(tx, account, password=kept, failures=0, locked_until=None)
+    """Replace the hash by that of a password its owner chose; failures are forgotten, codes on their way worthless."""
+    _update(tx, account, password=kept, failures=0, locked_until=None, change_due_at=None, **_NO_RECOVERY)
+
+
+def reset_password(tx: Transaction, account: AccountId, kept: str, *, at: datetime.datetime) -> None:
+    """Replace the hash by that of a password its owner is to change before anything else."""
+    _update(tx, account, password=kept, failures=0, locked_until=None, change_due_at=at, **_NO_RECOVERY)
+
+
+def keep_password(tx: Transaction, account: AccountId, kept: str, *, former: str) -> None:
+    """Replace the hash by a stronger one of the same password, unless it was changed meanwhile."""
+    this = (accounts.c.id == account) & (accounts.c.password == former)
+    connection(tx).execute(sa.update(accounts).where(this).values(password=kept))
+
+
+def set_recovery(tx: Transaction, account: AccountId, kept: str, *, until: datetime.datetime) -> None:
+    """From now on only this code is good, and so long."""
+    _update(tx, account, recovery=kept, recovery_until=until, recovery_tries=0)
+
+
+def count_recovery(tx: Transaction, account: AccountId, *, tries: int) -> None:
+    """Count a try before it is made."""
+    _update(tx, account, recovery_tries=tries)
+
+
+def use_recovery(tx: Transaction, account: AccountId, kept: str) -> bool:
+    """The code is used up; False when it was already, or another took its place."""
+    this = (accounts.c.id == account) & (accounts.c.recovery == kept)
+    return connection(tx).execute(sa.update(accounts).where(this).values(**_NO_RECOVERY)).rowcount == 1
 
 
 def set_totp(tx: Transaction, account: AccountId, encrypted: bytes) -> None:

@@ -98,6 +98,14 @@ def close_account(tx: Transaction, account: AccountId, *, at: datetime.datetime)
     leave(tx, account, None, at=at)
 
 
+def forget(tx: Transaction, account: AccountId) -> None:
+    """Keep nothing of a closed account but its id, its roles and its dates."""
+    profile = _plain_profile(Profile("", "", Email("")))
+    closed = sa.update(accounts).where(accounts.c.id == account, accounts.c.closed_at.is_not(None))
+    nobody = {"login": account, "email": f"{account}@deleted.invalid", "profile": profile, "recovery": None}
+    connection(tx).execute(closed.values(**nobody))
+
+
 def account(tx: Transaction, named: str) -> Account:
     """The account with this id, login or address.
 

@@ -32,6 +32,10 @@ accounts = sa.Table(
     sa.Column("totp_step", sa.BigInteger),
     sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
     sa.Column("locked_until", Instant),
+    sa.Column("change_due_at", Instant),
+    sa.Column("recovery", sa.Text),
+    sa.Column("recovery_until", Instant),
+    sa.Column("recovery_tries", sa.Integer, nullable=False, server_default="0"),
 )
 
 memberships = sa.Table(
@@ -169,4 +173,5 @@ personal_keys = sa.Table(
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
     sa.Column("locked_at", Instant),
     sa.Column("qualified", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("der", sa.LargeBinary),
 )

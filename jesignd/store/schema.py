@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from jesignd.store import certificate_tables, people_tables
+from jesignd.store import certificate_tables, outbox_table, people_tables
 from jesignd.store.columns import FileName, Instant, Plain, Sequence, Unsigned
 from jesignd.store.metadata import metadata
 
@@ -25,6 +25,7 @@ __all__ = [
     "ledger",
     "metadata",
     "nodes",
+    "outbox_table",
     "payment_notices",
     "people_tables",
     "refusals",
@@ -33,7 +34,7 @@ __all__ = [
     "stages",
 ]
 
-REVISION = "0007"
+REVISION = "0008"
 """The newest migration; a test compares it with the migrations themselves."""
 
 documents = sa.Table(

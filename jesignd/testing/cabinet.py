@@ -63,6 +63,10 @@ class Cabinet:
         """What every function of the flow that changes people asks for."""
         return {"database": self.database, "clock": self.clock, "by": by}
 
+    def timed(self) -> dict[str, Any]:
+        """What functions ask for that only need a store and a clock."""
+        return {"database": self.database, "clock": self.clock}
+
     def on(self) -> dict[str, Any]:
         """The same for those that know the texts in force."""
         return {"database": self.database, "clock": self.clock, "terms": DEFAULT}

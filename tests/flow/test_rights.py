@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from jesignd.domain.documents import DocumentState
 from jesignd.domain.firm import Right
 from jesignd.errors import Code
 from jesignd.store import delegations, ledger, people
 from jesignd.testing.cabinet import PIN, Cabinet
-from jesignd.testing.practice import SIREN
+from jesignd.testing.practice import SIREN, open_practice
 
 NAME = "BP_000424_202610_MAT-00012.pdf"
 AUDIT = "123456782"
@@ -89,3 +91,17 @@ def test_two_firms_of_one_instance_have_their_own_rights_credit_and_mark(office,
         firms = {act.firm for act in delegations.acts_on(tx, [one.id for one in office.documents()])}
         assert firms == {main.id, audit.id}
         assert (ledger.balance(tx), ledger.balance(tx, audit.id)) == (4995, 95)
+
+
+@pytest.mark.slow
+def test_a_right_that_another_program_wrote_is_seen_by_the_daemon_itself(office, payslip):
+    assert office.run_command("firm", "leave", SIREN, "claire").returncode == 0
+    office.start()
+    office.drop(NAME, payslip)
+    office.wait_until_settled(1)
+    assert fate(office, NAME) is Code.NOT_DELEGATED
+
+    with office.store() as database:
+        open_practice(database, clock=office.now)
+
+    office.wait_for(lambda: len(office.sealed_files()) == 1, seconds=45)

@@ -23,7 +23,7 @@ def device(tmp_path: Path, tool) -> tuple[Path, dict[str, str]]:
         pytest.skip("the SoftHSM module is not where Debian puts it")
     (tmp_path / "tokens").mkdir()
     (tmp_path / "softhsm2.conf").write_text(f"directories.tokendir = {tmp_path / 'tokens'}\nlog.level = ERROR\n")
-    environment = {**os.environ, "SOFTHSM2_CONF": str(tmp_path / "softhsm2.conf")}
+    environment = {**os.environ, "SOFTHSM2_CONF": str(tmp_path / "softhsm2.conf"), "TOKEN_HOME": str(tmp_path)}
     subprocess.run(
         [softhsm, "--init-token", "--free", "--label", "cabinet", "--pin", "1234", "--so-pin", "5678"],
         env=environment,
@@ -33,13 +33,16 @@ def device(tmp_path: Path, tool) -> tuple[Path, dict[str, str]]:
     return module, environment
 
 
-@pytest.mark.parametrize(("kind", "what"), [("ec", "use"), ("rsa", "use"), ("ec", "mismatch"), ("ec", "refusals")])
+@pytest.mark.parametrize(
+    ("kind", "what"), [*(("ec", what) for what in ("use", "mismatch", "refusals", "person")), ("rsa", "use")]
+)
 def test_a_key_in_a_device_signs_or_says_why_not(device, kind: str, what: str) -> None:
     """In a process of its own, as the library reads its configuration once."""
     module, environment = device
     done = subprocess.run(
         [sys.executable, PROGRAM, str(module), kind, what],
         env=environment,
+        cwd=environment["TOKEN_HOME"],
         capture_output=True,
         text=True,
         check=False,

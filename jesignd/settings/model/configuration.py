@@ -12,8 +12,10 @@ from jesignd.settings.model.enrolment import Enrolment
 from jesignd.settings.model.firm import Firm, FurtherFirm, Storage
 from jesignd.settings.model.folders import DestinationFolder, Folder
 from jesignd.settings.model.keys import Key, Revocation, TimestampService, Trust
+from jesignd.settings.model.mail import Mail
 from jesignd.settings.model.payments import Card
 from jesignd.settings.model.pki import Pki, Web
+from jesignd.settings.model.providers import Provider
 from jesignd.settings.model.rules import Mandates, RuleEntry
 from jesignd.settings.section import Duration, Name, Price, Section, Size, between, refusal
 
@@ -106,3 +108,7 @@ class Configuration(Section):
     """Autorité de certification du cabinet, s'il en a une."""
     web: Web = Field(default_factory=Web)
     """Programme web."""
+    providers: dict[Name, Provider] = Field(default_factory=dict)
+    """Prestataires et cartes dont viennent les clés achetées par les personnes, par nom."""
+    mail: Mail | None = None
+    """Serveur de courrier ; absent : aucun message ne part."""

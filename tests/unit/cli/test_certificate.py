@@ -77,6 +77,19 @@ def test_a_certificate_is_issued_listed_and_revoked_by_its_owner(types, done, ap
     assert done("certificate", "publish") == {"lists": 0, "answers": 0}, "published at once"
 
 
+def test_enrolment_ends_with_a_certificate_attached_to_the_account(types, done, approved):
+    issued = done("enrol", "certificate", approved, answers=(PASSWORD, PIN))
+    (held,) = done("enrol", "keys", approved)
+    assert (held["certificate"], held["form"], held["counts"]) == (issued["digest"], "argon2id", True)
+    assert held["claims"] is None, "our own authority claims nothing"
+    assert done("enrol", "show", approved)["missing"] == []
+    code, said = types("enrol", "renew", approved, answers=(PASSWORD, PIN))
+    assert (code, "120 derniers jours" in said) == (5, True)
+    done("certificate", "revoke", issued["serial"], answers=(issued["revocation_code"],))
+    (held,) = done("enrol", "keys", approved)
+    assert (held["counts"], held["revoked_at"] is not None) == (False, True)
+
+
 def test_an_officer_revokes_under_their_password(types, done, approved):
     issued = done("certificate", "issue", approved, answers=(PASSWORD, PIN))
     code, _ = types("certificate", "revoke", issued["serial"], "--officer", "claire", answers=(PASSWORD,))

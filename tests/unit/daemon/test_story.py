@@ -8,13 +8,14 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from jesignd.domain.documents import DocumentState
 from jesignd.errors import Code
+from jesignd.store import people
 from jesignd.testing.exports import samples
 from jesignd.testing.office import Office
 
@@ -64,8 +65,10 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
     place = tmp_path_factory.mktemp("jour")
     office = Office(place / "cabinet")
     office.top_up(5000)
-    text = office.config.read_text(encoding="utf-8").replace("Claire Martin", f"Claire {CANARY}")
-    office.config.write_text(text, encoding="utf-8")
+    text = office.config.read_text(encoding="utf-8")
+    with office.store() as database, database.transaction() as tx:
+        claire = people.account(tx, "claire")
+        people.update_profile(tx, claire.id, replace(claire.profile, last_name=CANARY))
     key = office.root / "cachet.key"
     key.rename(key.with_suffix(".aside"))
     with manager(place / "notify") as heard:
@@ -138,7 +141,7 @@ def test_told_to_stop_it_ends_well(day: Day):
 def test_the_log_names_no_file_no_person_and_no_client(day: Day):
     assert CANARY not in day.log
     assert CANARY.casefold() not in day.log.casefold()
-    assert "Martin" not in day.log
+    assert "Claire" not in day.log
 
 
 def test_the_log_names_each_document_by_its_id(day: Day):

@@ -142,6 +142,5 @@ def test_the_stages_alone_bring_everything_back_when_the_engine_forgets_all(addr
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("seed", [3, 4])
-def test_nothing_is_lost_or_done_twice_after_many_kills(address: str, tmp_path: Path, seed: int) -> None:
-    assert campaign(address, tmp_path, seed=seed, kills=10) >= 3
+def test_nothing_is_lost_or_done_twice_after_many_kills(address: str, tmp_path: Path) -> None:
+    assert campaign(address, tmp_path, seed=3, kills=10) >= 3

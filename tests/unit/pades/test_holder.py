@@ -11,6 +11,7 @@ from cryptography.x509.oid import NameOID
 from jesignd.domain.levels import LegalLevel
 from jesignd.domain.verdict import SignatureKind
 from jesignd.pades import holder
+from jesignd.pades.claims import claims
 from jesignd.pades.cms import element, object_identifier
 from jesignd.testing.authority import Authority, issue, key_usage, subject
 
@@ -78,6 +79,15 @@ def test_a_firm_seals_and_a_person_signs(authority: Authority, name, said, kind:
 )
 def test_no_level_is_claimed_that_the_certificate_does_not_state(authority: Authority, said, level: LegalLevel) -> None:
     assert holder.legal_level(certificate(authority, FIRM, said)) is level
+
+
+@pytest.mark.parametrize(
+    ("said", "qualified", "on_device"),
+    [(None, False, False), (statements(COMPLIANT), True, False), (statements(COMPLIANT, ON_DEVICE), True, True)],
+)
+def test_what_an_issuer_states_is_told_as_its_statement(authority: Authority, said, qualified, on_device) -> None:
+    found = claims(certificate(authority, SOMEBODY, said).dump())
+    assert (found.issuer, found.qualified, found.on_device) == ("DEMO jesignd", qualified, on_device)
 
 
 def test_a_holder_without_common_name_is_called_by_the_whole_name(authority: Authority) -> None:

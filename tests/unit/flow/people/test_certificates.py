@@ -14,14 +14,17 @@ from cryptography.x509 import ocsp
 
 from jesignd.domain.certificates import CertificateState, Reason
 from jesignd.domain.enrolment import EnrolmentState, IdentityDocument
+from jesignd.domain.firm import Right
+from jesignd.domain.granting import Wish, listed
 from jesignd.domain.people import Account, Role, Status
 from jesignd.domain.terms import DEFAULT, TermsKind
 from jesignd.errors import CredentialError, NotAllowed, NotFound
 from jesignd.flow import authority as authorities
-from jesignd.flow import certificates, enrol, keys, revoke
+from jesignd.flow import certificates, delegate, enrol, keys, revoke
 from jesignd.flow.authority import Issuing, Owner, Passphrases
 from jesignd.flow.certificates import OwnAuthority
 from jesignd.flow.revocation import Published, publish
+from jesignd.flow.standing import standing
 from jesignd.identity.containers import Cost
 from jesignd.pades.credentials import Pkcs12Key, open_credential
 from jesignd.pki import authority as pki
@@ -215,7 +218,7 @@ def test_nobody_is_certified_without_approval(cabinet: Cabinet, issuing: Issuing
         assert stored.list_certificates(transaction) == []
 
 
-def test_a_certificate_that_cannot_be_handed_over_is_revoked(
+def test_a_certificate_that_cannot_be_handed_over_was_never_issued(
     cabinet: Cabinet, issuing: Issuing, approved: Account
 ) -> None:
     class Meanwhile(OwnAuthority):
@@ -231,7 +234,56 @@ def test_a_certificate_that_cannot_be_handed_over_is_revoked(
         certificates.certify(approved.id, PIN, late, terms=DEFAULT)
     with cabinet.database.reading() as transaction:
         states = [one.state(cabinet.clock()) for one in stored.list_certificates(transaction)]
-    assert sorted(states) == [CertificateState.GOOD, CertificateState.REVOKED]
+    assert states == [CertificateState.GOOD]
+
+
+def test_a_revoked_certificate_lets_nobody_act_from_that_instant_on(
+    cabinet: Cabinet, officer: Account, approved: Account, certified: certificates.Certified
+) -> None:
+    def counts(at: datetime.datetime) -> list[bool]:
+        with cabinet.database.reading() as transaction:
+            here = standing(transaction, approved.id, terms=DEFAULT)
+        assert here is not None
+        return [one.counts(at) for one in here.certificates]
+
+    at = cabinet.clock.advance(minutes=5)
+    tick = datetime.timedelta(microseconds=1)
+    assert counts(at) == [True]
+    revoke.revoke_by_officer(certified.issued.serial, officer.id, reason=Reason.CESSATION, **cabinet.timed())
+    assert (counts(at - tick), counts(at), counts(at + tick)) == ([True], [False], [False])
+
+
+def test_a_grant_under_a_revoked_certificate_is_refused_although_its_key_is_open(
+    cabinet: Cabinet, officer: Account, approved: Account, certified: certificates.Certified
+) -> None:
+    cabinet.newcomer("paul")
+    opened = keys.open_key(approved.id, PIN, **cabinet.timed())
+    lines = listed([["paul@jlm.example"]])
+    today = cabinet.clock().date()
+    order = delegate.Order(cabinet.firm.id, approved.id, lines, Wish(frozenset({Right.SEAL}), today, today))
+    revoke.revoke_by_officer(certified.issued.serial, officer.id, reason=Reason.CESSATION, **cabinet.timed())
+    with pytest.raises(NotAllowed):
+        delegate.grant(order, opened, **cabinet.on())
+
+
+def test_a_revocation_during_a_renewal_stops_the_renewal(
+    cabinet: Cabinet, issuing: Issuing, officer: Account, approved: Account, certified: certificates.Certified
+) -> None:
+    class Meanwhile(OwnAuthority):
+        """An officer revokes while the new key is being made."""
+
+        def renew(self, former, pin):
+            made = super().renew(former, pin)
+            revoke.revoke_by_officer(former.serial, officer.id, reason=Reason.KEY_COMPROMISE, **cabinet.timed())
+            return made
+
+    cabinet.clock.at = certified.issued.not_after - datetime.timedelta(days=20)
+    with pytest.raises(NotAllowed):
+        certificates.renew(
+            approved.id, PIN, Meanwhile(issuing, cabinet.database, cabinet.clock, cost=LIGHT), terms=DEFAULT
+        )
+    with cabinet.database.reading() as transaction:
+        assert len(stored.list_certificates(transaction)) == 1
 
 
 def test_the_owner_revokes_with_the_code_however_it_is_typed(
