@@ -127,6 +127,8 @@ def _ask_secrets(account: Account, settings: Settings, options: Options, *, data
     except NotAllowed as error:
         for line in output.error_lines(error, options.lang):
             click.echo(line, err=True)
+        later = f"jesignd user passwd {account.login}, jesignd user totp {account.login}"
+        output.say(Words(f"plus tard : {later}", f"later: {later}"), options)
 
 
 def _codes(account: Account, settings: Settings, options: Options, *, database: Database) -> None:
