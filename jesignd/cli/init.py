@@ -103,12 +103,11 @@ def _configure(options: Options, given: Answers, *, asks: bool) -> Answers:
 
 def _demonstration(keys: Path, *, firm: str, siren: str) -> Iterator[Path]:
     from jesignd.cli.demonstration.authority import authority_in
-    from jesignd.durable import make_directories
     from jesignd.testing.exports import Company
 
     if any(os.path.lexists(keys / name) for name in ("cachet.p12", "cachet.pass")):
         return
-    make_directories(keys)
+    install.make_for_service(keys, 0o700)
     authority_in(keys, firm=Company("", firm, "", "", siren), now=now())
     yield from (keys / name for name in ("cachet.p12", "cachet.pass", "racine.pem"))
 
