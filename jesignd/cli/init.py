@@ -21,6 +21,7 @@ from jesignd.papers.guide import Sender, draw_guide, write_guide
 from jesignd.papers.invitation import write_invitation
 from jesignd.settings import logo as logos
 from jesignd.settings.load import load
+from jesignd.settings.model.keys import PemKey
 from jesignd.settings.proposal import propose
 
 if TYPE_CHECKING:
@@ -156,9 +157,10 @@ def _key_fault(settings: Settings) -> Words | None:
 
 def _awaited(settings: Settings) -> Words | None:
     for key in settings.keys.values():
-        place = getattr(key, "certificate", None)
-        request = Path(str(getattr(key, "key", ""))).with_suffix(".csr")
-        if place is not None and not os.path.lexists(place) and request.is_file():
+        if not isinstance(key, PemKey):
+            continue
+        place, request = key.certificate, Path(key.key).with_suffix(".csr")
+        if not os.path.lexists(place) and request.is_file():
             return Words(
                 f"envoyez {request} à votre prestataire, puis déposez son certificat dans {place}",
                 f"send {request} to your trust provider, then put its certificate into {place}",

@@ -4,11 +4,7 @@ import base64
 import io
 import json
 import os
-import pwd
-import shutil
 import stat
-import subprocess
-import tempfile
 import time
 import urllib.parse
 from pathlib import Path
@@ -315,44 +311,3 @@ def test_a_request_is_made_with_a_key_left_by_an_interrupted_set_up(firm):
     secret = (keys / "cachet.pass").read_bytes()
     assert certificate_request((keys / "cachet.key").read_bytes(), secret, firm="X", siren="123456782")
     assert os.access(keys, os.R_OK)
-
-
-@pytest.mark.skipif(
-    os.geteuid() != 0 or not Path("/usr/bin/python3").exists(),
-    reason="only root can hand things over to another account",
-)
-def test_what_root_sets_up_the_service_can_read_and_write_and_nobody_else(monkeypatch):
-    service = pwd.getpwnam("nobody")
-    monkeypatch.setattr("jesignd.flow.install.ACCOUNT", service.pw_name)
-    root = Path(tempfile.mkdtemp(dir="/var/tmp"))
-    root.chmod(0o711)
-    try:
-        firm = Firm(root)
-        firm.config = root / "etc" / "jesignd" / "jesignd.yaml"
-        firm.sets_up("--authority-url", "http://pki.cabinet.example", *WHO)
-        keys = firm.config.parent / "keys"
-        readable = [firm.config, *(keys / name for name in ("cachet.key", "cachet.pass", "enregistrement.secret"))]
-        written = [root / "var", root / "var" / "jesignd.db", root / "var-pki", root / "srv" / "scelles"]
-        told = as_account(service, *(f"-r:{path}" for path in readable), *(f"-w:{path}" for path in written))
-        assert told == [True] * 8
-        assert as_account(service, f"-w:{firm.config}", f"-w:{firm.config.parent}") == [False, False]
-        other = pwd.getpwnam("daemon")
-        assert not any(as_account(other, *(f"-r:{path}" for path in [*readable, *written])))
-    finally:
-        shutil.rmtree(root)
-
-
-def as_account(account: pwd.struct_passwd, *asked: str) -> list[bool]:
-    """What this account may do with each path, asked of the kernel by a process of its own."""
-    code = "import os, sys; [print(os.access(one[3:], os.R_OK if one[1] == 'r' else os.W_OK)) for one in sys.argv[1:]]"
-    done = subprocess.run(
-        ["/usr/bin/python3", "-c", code, *asked],
-        user=account.pw_uid,
-        group=account.pw_gid,
-        extra_groups=[],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd="/",
-    )
-    return [line == "True" for line in done.stdout.splitlines()]
