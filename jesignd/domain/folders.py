@@ -39,6 +39,8 @@ class IndexConvention:
     file_column: str
     size_column: str | None = None
     digest_column: str | None = None
+    whole: bool = False
+    """No document of a lot is taken before all the others are there, or the folder's waiting time is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,15 @@ class Conventions:
     """A document no index names is held as an orphan."""
     directories: tuple[str, ...] = ()
     """Names of files at the root that serve every document (a list of people)."""
+    never_below: tuple[str, ...] = ()
+    """Names of directories (in any case) that hold a software's live data: a folder that is or lies below one is never
+    looked into."""
+    quiet_seconds: float | None = None
+    """Only so long without a change proves a file whole, longer where the folder says so: hearing its writer close it
+    proves nothing where a program that synchronises closes and writes again as it likes."""
+    placeholders: bool = False
+    """The folder is synchronised with a store elsewhere: a file without a block on this disk has not come down yet, and
+    is not opened (that would fetch it)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,13 @@ def key(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
+def plain(name: str) -> str:
+    """A name without accents, capitals, double spaces or typographic apostrophes: « Généralités » is `GENERALITES`."""
+    decomposed = unicodedata.normalize("NFKD", name.replace("’", "'"))
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return " ".join(bare.casefold().split())
+
+
 def number(text: str) -> Decimal:
     """Read `1 234,50 €`; ValueError for a point or any other writing, which would have to be guessed."""
     bare = re.sub(r"[\s\u00a0\u202f€]", "", text)

@@ -68,6 +68,8 @@ class Judge:
         """What is to be done with a document now."""
         if (refusal := self._at_sight(tracked)) is not None:
             return refusal
+        if (verdict := self._by_presence(tracked, now)) is not None:
+            return verdict
         proof = self._proof(tracked)
         if proof is None:
             return self._wait_for_quiet(tracked)
@@ -85,6 +87,8 @@ class Judge:
         """The bytes of a batch index once it is complete."""
         if (refusal := self._at_sight(tracked)) is not None:
             return refusal
+        if (verdict := self._by_presence(tracked, now)) is not None:
+            return verdict
         if tracked.entry.size > lots.LARGEST_INDEX:
             return Refusal(Code.TOO_LARGE, reasons.COMPANION_TOO_LARGE)
         end: Tracked | None = None
@@ -125,7 +129,7 @@ class Judge:
 
     def _at_sight(self, tracked: Tracked) -> Refusal | None:
         entry = tracked.entry
-        if entry.kind is not Kind.FILE:
+        if entry.kind in {Kind.SYMLINK, Kind.SPECIAL}:
             return Refusal(Code.FORBIDDEN_FILE, reasons.SYMLINK if entry.kind is Kind.SYMLINK else reasons.SPECIAL)
         for part in entry.listed_path.split("/"):
             if (fault := names.fault(part)) is not None:
@@ -133,6 +137,15 @@ class Judge:
         if len(self._files.with_key(tracked.key)) > 1:
             return Refusal(Code.TWIN_NAMES, reasons.TWINS)
         return None
+
+    def _by_presence(self, tracked: Tracked, now: float) -> Refusal | Wait | None:
+        """A file whose contents, or those of its sidecar, are elsewhere is waited for, then told; it is not opened."""
+        beside = (there for key in self._roles.sidecar_keys(tracked.key) for there in self._files.with_key(key))
+        absent = [one for one in (tracked, *beside) if one.entry.kind is Kind.PLACEHOLDER]
+        if not absent:
+            return None
+        deadline = max(one.since for one in absent) + self._folder.companion_seconds
+        return Wait(deadline) if now < deadline else Refusal(Code.TRUNCATED, reasons.PLACEHOLDER)
 
     def _proof(self, tracked: Tracked) -> Proof | None:
         if self._first(self._roles.marker_keys(tracked.key)) is not None:
@@ -162,7 +175,11 @@ class Judge:
             return Refusal(Code.TWIN_NAMES, reasons.TWINS)
         company = self._company(tracked, proof)
         deadline = tracked.since + self._folder.companion_seconds
+        if self._rules.placeholders and company.unsettled_until is not None:
+            return Wait(company.unsettled_until)  # it may come down long after its document
         if now < deadline:
+            if self._lots is not None and self._lots.holds_back(tracked.key):
+                return Wait(deadline)
             if company.unsettled_until is not None:
                 return Wait(min(company.unsettled_until, deadline))
             if company.missing:

@@ -19,6 +19,10 @@ TRUNCATED = Words(
     "le PDF est incomplet : il s’arrête avant sa fin, exportez-le de nouveau",
     "the PDF is incomplete: it stops before its end, export it again",
 )
+PLACEHOLDER = Words(
+    "son contenu n’est pas sur ce disque : faites-le toujours conserver ici par le logiciel de synchronisation",
+    "its contents are not on this disk: ask the synchronising program to always keep the file here",
+)
 LOCKED = Words(
     "un autre programme garde le fichier ouvert ou en interdit la lecture",
     "another program holds the file or forbids reading it",

@@ -11,7 +11,6 @@ import functools
 import os
 import stat
 import unicodedata
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -21,18 +20,17 @@ from jesignd import durable
 from jesignd.domain.folders import FolderState
 from jesignd.errors import Words
 from jesignd.intake import below, names
+from jesignd.intake.roots import LOST, Offline, opened, proven, unreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from jesignd.domain.folders import WatchedFolder
 
 DEEPEST = 32
 """Levels of directories looked into; nobody files deeper, and a loop of mounts would."""
 
-_MARKER_LIMIT = 4096
 _VANISHED = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EXDEV}
-_LOST = {errno.ESTALE, errno.EIO, errno.ENOTCONN, errno.EHOSTDOWN, errno.ETIMEDOUT, errno.ENODEV, errno.ESHUTDOWN}
 
 
 class Kind(Enum):
@@ -42,6 +40,8 @@ class Kind(Enum):
     SYMLINK = "symlink"
     SPECIAL = "special"
     """FIFO, socket or device."""
+    PLACEHOLDER = "placeholder"
+    """A file whose contents have not come down from where the folder is synchronised; never opened."""
 
 
 class Entry(NamedTuple):
@@ -85,18 +85,13 @@ class Listing:
     """Why the folder is offline."""
 
 
-class _Offline(Exception):
-    def __init__(self, reason: Words) -> None:
-        super().__init__(reason.en)
-        self.reason = reason
-
-
 class _Terms(NamedTuple):
     """The folder's globs and skipped directories, compiled once."""
 
     ignores_file: Callable[[str], bool]
     ignores_directory: Callable[[str], bool]
     skipped: frozenset[str]
+    placeholders: bool
 
 
 def scan(
@@ -107,9 +102,9 @@ def scan(
     `before_listing` hears of each directory first: whoever begins to listen there then misses nothing.
     """
     try:
-        with _proven_root(folder) as root:
+        with proven(folder) as root:
             return _walk(root, _Walk(_terms(folder), before_listing), within)
-    except _Offline as offline:
+    except Offline as offline:
         return Listing(FolderState.OFFLINE, whole=False, reason=offline.reason)
 
 
@@ -119,10 +114,11 @@ def look(folder: WatchedFolder, listed_paths: Iterable[str]) -> Listing:
     entries: list[Entry] = []
     absent: list[str] = []
     try:
-        with _proven_root(folder) as root:
+        with proven(folder) as root:
             for parent, children in _by_directory(listed_paths).items():
-                _look_in(root, parent, [name for name in children if not terms.ignores_file(name)], (entries, absent))
-    except _Offline as offline:
+                wanted = [name for name in children if not terms.ignores_file(name)]
+                _look_in(root, parent, wanted, terms=terms, into=(entries, absent))
+    except Offline as offline:
         return Listing(FolderState.OFFLINE, whole=False, reason=offline.reason)
     return Listing(FolderState.ONLINE, whole=False, entries=tuple(entries), absent=tuple(absent))
 
@@ -130,18 +126,18 @@ def look(folder: WatchedFolder, listed_paths: Iterable[str]) -> Listing:
 def survey(folder: WatchedFolder) -> Listing:
     """List a folder that nobody has set up: no marker is asked for, so that it can be looked at without writing one."""
     try:
-        with _root(folder) as root:
+        with opened(folder) as root:
             return _walk(root, _Walk(_terms(folder), lambda _: None), "")
-    except _Offline as offline:
+    except Offline as offline:
         return Listing(FolderState.OFFLINE, whole=False, reason=offline.reason)
 
 
 def prove(folder: WatchedFolder) -> Words | None:
     """Why the folder is offline, or None while its marker proves that it is there."""
     try:
-        with _proven_root(folder):
+        with proven(folder):
             return None
-    except _Offline as offline:
+    except Offline as offline:
         return offline.reason
 
 
@@ -180,56 +176,8 @@ def _terms(folder: WatchedFolder) -> _Terms:
         names.matcher((*names.IGNORED_FILES, *folder.ignore)),
         names.matcher((*names.IGNORED_DIRECTORIES, *folder.ignore)),
         frozenset(skipped),
+        folder.conventions.placeholders,
     )
-
-
-@contextmanager
-def _proven_root(folder: WatchedFolder) -> Iterator[int]:
-    """The root held open once its marker has proved it."""
-    with _root(folder) as root:
-        _check_marker(root, folder)
-        yield root
-
-
-@contextmanager
-def _root(folder: WatchedFolder) -> Iterator[int]:
-    """The root held open; OSErrors of a lost share become `_Offline`."""
-    try:
-        root = os.open(folder.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError as error:
-        raise _Offline(_unreachable(error)) from error
-    try:
-        yield root
-    except OSError as error:
-        if error.errno in _LOST:
-            raise _Offline(_unreachable(error)) from error
-        raise
-    finally:
-        os.close(root)
-
-
-def _check_marker(root: int, folder: WatchedFolder) -> None:
-    marker = folder.marker
-    try:
-        data, _ = below.read_small(root, marker, _MARKER_LIMIT)
-    except OSError as error:
-        raise _Offline(
-            Words(
-                f"le témoin {marker} manque ou ne peut être lu ({error.strerror}) : partage démonté ?",
-                f"the marker {marker} is missing or unreadable ({error.strerror}): share not mounted?",
-            )
-        ) from error
-    if data.decode("utf-8-sig", "replace").strip() != folder.name:
-        raise _Offline(
-            Words(
-                f"le témoin {marker} ne porte pas le nom de ce dossier, « {folder.name} »",
-                f"the marker {marker} does not bear the name of this folder, “{folder.name}”",
-            )
-        )
-
-
-def _unreachable(error: OSError) -> Words:
-    return Words(f"dossier inaccessible : {error.strerror}", f"folder unreachable: {error.strerror}")
 
 
 class _Walk:
@@ -250,8 +198,8 @@ def _walk(root: int, walk: _Walk, within: str) -> Listing:
         try:
             inside = _list(root, here, walk)
         except OSError as error:
-            if error.errno in _LOST or here == "":
-                raise _Offline(_unreachable(error)) from error
+            if error.errno in LOST or here == "":
+                raise Offline(unreachable(error)) from error
             if error.errno not in _VANISHED:
                 unreadable.append(names.shown(here))
             continue
@@ -291,7 +239,9 @@ def _list(root: int, here: str, walk: _Walk) -> list[str]:
                         found = child.stat(follow_symlinks=False)
                     except FileNotFoundError:
                         continue
-                    walk.entries.append(_entry(shown_prefix + names.shown(name), prefix + name, found))
+                    walk.entries.append(
+                        _entry(shown_prefix + names.shown(name), prefix + name, found=found, terms=terms)
+                    )
     finally:
         os.close(descriptor)
     return inside
@@ -305,13 +255,15 @@ def _by_directory(listed_paths: Iterable[str]) -> dict[str, list[str]]:
     return grouped
 
 
-def _look_in(root: int, parent: str, children: list[str], into: tuple[list[Entry], list[str]]) -> None:
+def _look_in(
+    root: int, parent: str, children: list[str], *, terms: _Terms, into: tuple[list[Entry], list[str]]
+) -> None:
     entries, absent = into
     prefix = f"{parent}/" if parent else ""
     try:
         descriptor = below.open_below(root, parent, below.DIRECTORY)
     except OSError as error:
-        if error.errno in _LOST:
+        if error.errno in LOST:
             raise
         if error.errno in _VANISHED:
             absent.extend(prefix + name for name in children)
@@ -324,21 +276,26 @@ def _look_in(root: int, parent: str, children: list[str], into: tuple[list[Entry
                 absent.append(prefix + name)
                 continue
             if not stat.S_ISDIR(found.st_mode):
-                entries.append(_entry(names.shown(prefix + name), prefix + name, found))
+                entries.append(_entry(names.shown(prefix + name), prefix + name, found=found, terms=terms))
     finally:
         os.close(descriptor)
 
 
-def _entry(relative_path: str, listed_path: str, found: os.stat_result) -> Entry:
-    mode = found.st_mode
-    kind = Kind.FILE if stat.S_ISREG(mode) else Kind.SYMLINK if stat.S_ISLNK(mode) else Kind.SPECIAL
+def _entry(relative_path: str, listed_path: str, *, found: os.stat_result, terms: _Terms) -> Entry:
     return Entry(
         listed_path if relative_path == listed_path else relative_path,  # one string kept, not two
         listed_path,
-        kind,
+        _kind(found, terms),
         found.st_size,
         found.st_mtime_ns,
         found.st_ino,
         found.st_nlink,
         found.st_uid,
     )
+
+
+def _kind(found: os.stat_result, terms: _Terms) -> Kind:
+    if stat.S_ISREG(found.st_mode):
+        is_elsewhere = terms.placeholders and found.st_size > 0 and found.st_blocks == 0
+        return Kind.PLACEHOLDER if is_elsewhere else Kind.FILE
+    return Kind.SYMLINK if stat.S_ISLNK(found.st_mode) else Kind.SPECIAL

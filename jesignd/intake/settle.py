@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jesignd.domain.documents import Claimed, Refused
@@ -34,6 +35,12 @@ _FIRST_RETRY, _LAST_RETRY = 0.2, 5.0
 """Seconds between attempts on a file somebody holds."""
 
 
+def _unhurried(folder: WatchedFolder) -> WatchedFolder:
+    """The folder, as quiet as its conventions want it."""
+    quiet = max(folder.quiet_seconds, folder.conventions.quiet_seconds or 0.0)
+    return folder if quiet == folder.quiet_seconds else replace(folder, quiet_seconds=quiet)
+
+
 class Tracker:
     """Turns listings of one folder into bundles ready to claim, and refusals told once each."""
 
@@ -46,12 +53,15 @@ class Tracker:
         known: Callable[[str, int, int, int], bool],
         was_taken: Callable[[str], bool],
     ) -> None:
+        folder = _unhurried(folder)
         self._folder = folder
+        self._hears_writers = folder.conventions.quiet_seconds is None
         self._known = known
         self._was_taken = was_taken
         self._roles = Roles(folder)
         self._files = Register()
-        self._lots = LotBook(folder, folder.conventions.index) if folder.conventions.index else None
+        convention = folder.conventions.index
+        self._lots = LotBook(folder, convention, is_there=self._is_or_was_there) if convention else None
         self._judge = Judge(folder, self._roles, self._files, lots=self._lots, shape=shape, read=read)
         self._nobody: set[str] = set()
         self._ready: dict[str, Bundle] = {}
@@ -68,8 +78,9 @@ class Tracker:
         """
         if listing.state is FolderState.OFFLINE:
             return []
+        heard = finished if self._hears_writers else ()
         touched = [
-            tracked for entry in listing.entries if (tracked := self._see(entry, now, entry.listed_path in finished))
+            tracked for entry in listing.entries if (tracked := self._see(entry, now, entry.listed_path in heard))
         ]
         told = [refused for tracked in touched for refused in self._arrive(tracked)]
         self._depart(listing, now)
@@ -89,6 +100,8 @@ class Tracker:
         if tracked is None:
             return self._meet(entry, now, has_finished)
         before, tracked.seen = tracked.entry, now
+        if tracked.fate is Fate.TAKEN and entry.kind is Kind.PLACEHOLDER:
+            return None  # room was made on the disk after we had it
         same = entry.sample[:3] == before.sample[:3] if tracked.fate is Fate.TAKEN else entry.sample == before.sample
         if same and entry.kind is before.kind:
             if has_finished and tracked.fate is Fate.PENDING:
@@ -119,24 +132,33 @@ class Tracker:
         for twin in self._files.with_key(tracked.key):
             if twin is not tracked and twin.fate is not Fate.TAKEN:
                 self._reopen(twin)
-        late: list[Refused] = []
         if tracked.role is Role.BESIDE:
-            for path_stem in self._roles.stems_served(tracked.key):
-                for served in self._files.with_stem(path_stem):
-                    if served.alone and served.fate is Fate.TAKEN and self._roles.is_sidecar(tracked.key):
-                        served.alone = False
-                        late.append(self._refused(tracked, Code.CONTRADICTION, reasons.LATE_SIDECAR))
-                    else:
-                        self._reopen(served)
-        elif tracked.role is Role.INDEX and self._lots is not None:
+            return self._serve(tracked)
+        if tracked.role is Role.INDEX and self._lots is not None:
             tracked.fate = Fate.PENDING
-            self._lots.close(tracked)
-        elif tracked.role is Role.PRIMARY and self._is_known(tracked.entry):
-            tracked.fate = Fate.TAKEN
+            self._lots.expect(tracked)
+        elif tracked.role is Role.PRIMARY:
+            if self._is_known(tracked.entry):
+                tracked.fate = Fate.TAKEN
+            for key in self._lots.completed_with(tracked.key) if self._lots is not None else ():
+                for fellow in self._files.with_key(key):
+                    self._reopen(fellow)
+        return []
+
+    def _serve(self, beside: Tracked) -> list[Refused]:
+        late: list[Refused] = []
+        for path_stem in self._roles.stems_served(beside.key):
+            for served in self._files.with_stem(path_stem):
+                if served.alone and served.fate is Fate.TAKEN and self._roles.is_sidecar(beside.key):
+                    served.alone = False
+                    late.append(self._refused(beside, Code.CONTRADICTION, reasons.LATE_SIDECAR))
+                else:
+                    self._reopen(served)
         return late
 
     def _is_known(self, entry: Entry) -> bool:
-        return entry.kind is Kind.FILE and self._known(entry.relative_path, entry.size, entry.mtime_ns, entry.inode)
+        is_ordinary = entry.kind in {Kind.FILE, Kind.PLACEHOLDER}
+        return is_ordinary and self._known(entry.relative_path, entry.size, entry.mtime_ns, entry.inode)
 
     def _depart(self, listing: Listing, now: float) -> None:
         if listing.whole:
@@ -198,7 +220,7 @@ class Tracker:
         if deadline is None:
             return []
         if now >= deadline:
-            return lots.absent(index, self._is_or_was_there)
+            return lots.absent(index)
         self._wake_at(deadline, index)
         return []
 

@@ -56,12 +56,18 @@ class Neutral(Connector[NeutralOptions]):
 
     def recognise(self, bundle: Bundle, options: NeutralOptions) -> Recognition:
         """Sidecar, index row and name, gathered."""
-        declared: list[Declared] = []
-        for read in (_sidecar(bundle, options), _index(bundle, options), _name(bundle, options)):
-            if not isinstance(read, Declared):
-                return read
-            declared.append(read)
-        return gather(bundle, declared)
+        said = declared(bundle, options)
+        return said if isinstance(said, Doubtful | Unusable) else gather(bundle, said)
+
+
+def declared(bundle: Bundle, options: NeutralOptions) -> tuple[Declared, ...] | Doubtful | Unusable:
+    """What sidecar, index row and name say, in this order; for connectors that add to the neutral convention."""
+    sources: list[Declared] = []
+    for read in (_sidecar(bundle, options), _index(bundle, options), _name(bundle, options)):
+        if not isinstance(read, Declared):
+            return read
+        sources.append(read)
+    return tuple(sources)
 
 
 def _sidecar(bundle: Bundle, options: NeutralOptions) -> Declared | Doubtful:

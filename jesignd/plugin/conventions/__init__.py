@@ -2,7 +2,7 @@
 
 from jesignd.plugin.conventions.batch_index import Columns, Found, file_key, find_row, orphan, read_row
 from jesignd.plugin.conventions.declared import Declared, clue
-from jesignd.plugin.conventions.filenames import Naming, neutral, pattern, read_name
+from jesignd.plugin.conventions.filenames import Naming, misnamed, neutral, pattern, read_name
 from jesignd.plugin.conventions.gathering import gather
 from jesignd.plugin.conventions.people import Incomplete, incomplete, signatory
 from jesignd.plugin.conventions.sidecars import read_sidecar
@@ -18,6 +18,7 @@ __all__ = [
     "find_row",
     "gather",
     "incomplete",
+    "misnamed",
     "neutral",
     "orphan",
     "pattern",

@@ -140,3 +140,15 @@ def fault(name: str) -> Words | None:
         return Words(f"« {parts[2]} » n’est pas une période", f"“{parts[2]}” is not a period")
     left = "_".join(parts[3:])
     return Words(f"« {left} » n’est pas compris", f"“{left}” is not understood")
+
+
+def misnamed(name: str) -> Doubtful | None:
+    """Doubtful for a name that begins like the neutral writing and does not follow it: it must not pass for free."""
+    why = fault(name)
+    if why is None:
+        return None
+    return Doubtful(
+        Code.AMBIGUOUS,
+        Words(f"« {name} » : {why.fr}", f"“{name}”: {why.en}"),
+        Words("Renommer le fichier.", "Rename the file."),
+    )

@@ -122,15 +122,19 @@ def _contradicted(clues: Sequence[Clue]) -> Doubtful | None:
     differing = conflicts(clues)
     if not differing:
         return None
-    sides = []
-    for trait, found in differing.items():
-        values = "« " + " » ≠ « ".join(f"{clue.value} » ({clue.where}" for clue in found) + ")"
-        sides.append((_NAMES[trait], values))
+    french = [
+        f"{_NAMES[trait].fr} " + " ≠ ".join(f"« {clue.value} » ({clue.where})" for clue in found)
+        for trait, found in differing.items()
+    ]
+    english = [
+        f"{_NAMES[trait].en} " + " ≠ ".join(f"“{clue.value}” ({clue.where})" for clue in found)
+        for trait, found in differing.items()
+    ]
     return Doubtful(
         Code.CONTRADICTION,
         Words(
-            "les sources se contredisent : " + " ; ".join(f"{name.fr} {values}" for name, values in sides),
-            "the sources contradict each other: " + "; ".join(f"{name.en} {values}" for name, values in sides),
+            f"les sources se contredisent : {' ; '.join(french)}",
+            f"the sources contradict each other: {'; '.join(english)}",
         ),
         Words(
             "Corriger la source fausse, puis exporter de nouveau.", "Mend the source that is wrong, then export again."

@@ -10,11 +10,11 @@ from jesignd.domain.folders import Conventions, IndexConvention
 from jesignd.domain.recognition import Doubtful, Recognised, Recognition, Trait, Unusable
 from jesignd.errors import Words
 from jesignd.plugin import Bundle, Connector, Evidence, Lot, Manifest, ReturnFile
-from jesignd.plugin.conventions import Declared, Naming, gather, neutral, orphan, pattern, read_name
+from jesignd.plugin.conventions import Declared, Naming, gather, neutral, orphan, pattern, read_name, read_sidecar
 from jesignd_quadra.directory import FILE as DIRECTORY
 from jesignd_quadra.directory import signatories, wants_signatories
 from jesignd_quadra.index import read_index
-from jesignd_quadra.layout import contradicts_chapter, dossier, read_folders, under_database
+from jesignd_quadra.layout import DATABASE, contradicts_chapter, read_folders, under_database, with_six_characters
 from jesignd_quadra.returning import return_index
 
 _IMAGE: Naming = pattern(r"(?P<client>[0-9A-Z]{1,6})_\d+")
@@ -48,27 +48,31 @@ class Quadra(Connector[QuadraOptions]):
     options_schema = QuadraOptions
 
     def conventions(self, options: QuadraOptions) -> Conventions:
-        """Lots `QUADRA_DOC_….csv` closed by a `.fin`, and the directory of signatories at the root."""
+        """A sidecar `.json`; lots `QUADRA_DOC_….csv` closed by a `.fin`; the directory of signatories at the root."""
         return Conventions(
-            sidecar_suffixes=(),
+            never_below=(DATABASE,),
             index=IndexConvention(r"QUADRA_DOC_.+\.csv", ".fin", "FICHIER"),
             index_required=options.index_required,
             directories=(DIRECTORY,),
         )
 
     def recognise(self, bundle: Bundle, options: QuadraOptions) -> Recognition:
-        """Index row, name and folders, gathered; then the chapter's word and the people of the dossier."""
+        """Sidecar, index row, name and folders, gathered; the chapter's word; the people of the dossier."""
         forbidden = under_database(bundle)
         if forbidden is not None:
             return forbidden
         indexed = _indexed(bundle, options)
+        beside = Declared() if bundle.sidecar is None else read_sidecar(bundle.sidecar, bundle.name)
         named = read_name(bundle.name, (_six_characters, _IMAGE))
         if isinstance(indexed, Doubtful | Unusable):
             return indexed
+        if isinstance(beside, Doubtful):
+            return beside
         if isinstance(named, Doubtful):
             return named
         row, cells = indexed
-        answer = gather(bundle, [row, _with_six_characters(named), read_folders(bundle)])
+        sources = [with_six_characters(beside), row, with_six_characters(named), read_folders(bundle)]
+        answer = gather(bundle, sources)
         if not isinstance(answer, Recognised):
             return answer
         return contradicts_chapter(answer, _chapters(bundle, cells)) or _with_people(answer, bundle)
@@ -90,11 +94,6 @@ def _six_characters(stem: str) -> Mapping[Trait, str] | None:
     return said if said is not None and len(said[Trait.CLIENT]) <= 6 else None
 
 
-def _with_six_characters(named: Declared) -> Declared:
-    clues = (replace(clue, value=dossier(clue.value)) if clue.trait is Trait.CLIENT else clue for clue in named.clues)
-    return replace(named, clues=tuple(clues))
-
-
 def _chapters(bundle: Bundle, cells: Mapping[str, str]) -> Mapping[str, str]:
     folders = bundle.parents
     found = {"/".join(folders[:2]): folders[1]} if len(folders) > 1 else {}
@@ -103,7 +102,7 @@ def _chapters(bundle: Bundle, cells: Mapping[str, str]) -> Mapping[str, str]:
 
 def _with_people(answer: Recognised, bundle: Bundle) -> Recognition:
     listed = bundle.directories.get(DIRECTORY)
-    if listed is None or not wants_signatories(answer.kind):
+    if listed is None or answer.signatories or not wants_signatories(answer.kind):
         return answer
     people = signatories(listed, answer.client_code)
     return replace(people, clues=answer.clues) if isinstance(people, Doubtful) else replace(answer, signatories=people)

@@ -6,6 +6,7 @@ import contextlib
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jesignd.domain.documents import DocumentKind as Kind
@@ -26,6 +27,9 @@ CHAPTERS: Mapping[str, frozenset[Kind]] = {
 }
 """A chapter whose kinds are not known to us (none listed) contradicts nothing."""
 
+DATABASE = "DATABASE"
+"""The directory of Quadra's live data, nowhere below which anything is read."""
+
 _CODE = re.compile(r"[0-9A-Z]{1,6}", re.ASCII)
 
 
@@ -39,6 +43,18 @@ def dossier(value: str) -> str:
     if _CODE.fullmatch(code) is None:
         raise ValueError(f"not a Quadra dossier: {value!r}")
     return code.zfill(6) if code.isdigit() else code
+
+
+def with_six_characters(said: Declared) -> Declared:
+    """The same, `424` written `000424`; a code that Quadra cannot have stays as it is, to be contradicted."""
+    return replace(said, clues=tuple(_padded(clue) if clue.trait is Trait.CLIENT else clue for clue in said.clues))
+
+
+def _padded(clue: Clue) -> Clue:
+    try:
+        return replace(clue, value=dossier(clue.value))
+    except ValueError:
+        return clue
 
 
 def read_folders(bundle: Bundle) -> Declared:
@@ -84,7 +100,7 @@ def contradicts_chapter(answer: Recognised, chapters: Mapping[str, str]) -> Doub
 
 def under_database(bundle: Bundle) -> Doubtful | None:
     """The document holds, untouched, when it lies among Quadra's live data files."""
-    if not any(parent.casefold() == "database" for parent in bundle.parents):
+    if not any(parent.casefold() == DATABASE.casefold() for parent in bundle.parents):
         return None
     return Doubtful(
         Code.AMBIGUOUS,

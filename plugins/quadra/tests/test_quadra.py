@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jesignd_quadra.connector import Quadra, QuadraOptions
-from jesignd_quadra.layout import dossier
+from jesignd_quadra.index import NATURES
+from jesignd_quadra.layout import CHAPTERS, dossier
 
 from jesignd.domain import tabular
 from jesignd.domain.documents import Digest, DocumentId, DocumentKind, Period
@@ -35,9 +37,10 @@ PEOPLE = index_bytes(
 )
 
 
-def recognise(path=PLACE, *, rows=None, options=None, header=HEADER, encoding="cp1252", people=None):
+def recognise(path=PLACE, *, rows=None, options=None, header=HEADER, encoding="cp1252", people=None, sidecar=None):
     file = bundle(
         path,
+        sidecar=sidecar,
         index=None if rows is None else index_bytes(header, rows, encoding),
         index_name=f"{path.rpartition('/')[0]}/QUADRA_DOC_20261124.csv",
         directories={} if people is None else {"annuaire_quadra.csv": people},
@@ -225,6 +228,104 @@ def test_the_folder_is_told_which_files_belong_together():
 
     assert conventions.index.end_suffix == ".fin"
     assert conventions.directories == ("annuaire_quadra.csv",)
+    assert conventions.never_below == ("DATABASE",)
+    assert conventions.sidecar_suffixes == (".json",)
+
+
+MALFORMED = [
+    ("a thirteenth month", ROW.replace(";202610;", ";202613;"), Code.INDEX_ROW_INVALID),
+    ("a month in letters", ROW.replace(";202610;", ";octobre;"), Code.INDEX_ROW_INVALID),
+    ("no period at all", ROW.replace(";2026;202610;", ";;;"), Code.INDEX_ROW_INVALID),
+    ("a year of another business", ROW.replace(";2026;202610;", ";1789;;"), Code.INDEX_ROW_INVALID),
+    ("a dossier of seven characters", ROW.replace("424;000", "0000424;000"), Code.INDEX_ROW_INVALID),
+    ("a dossier with an accent", ROW.replace("424;000", "été;000"), Code.INDEX_ROW_INVALID),
+    ("another dossier", ROW.replace("424;000", "425;000"), Code.CONTRADICTION),
+    ("another month", ROW.replace(";202610;", ";202609;"), Code.CONTRADICTION),
+    ("another year", ROW.replace(";2026;202610;", ";2025;202510;"), Code.CONTRADICTION),
+    ("another employee", ROW.replace(";00012;", ";00099;"), Code.CONTRADICTION),
+    ("another nature", ROW.replace(";BULLETIN;", ";CONTRAT DE TRAVAIL;"), Code.CONTRADICTION),
+    ("another chapter", ROW.replace(";Social;", ";Généralités;"), Code.CONTRADICTION),
+    ("an endless label", ROW.replace("Bulletin été", "é" * 301), Code.INDEX_ROW_INVALID),
+    ("a control character", ROW.replace(";00012;", ";000\x0712;"), Code.INDEX_ROW_INVALID),
+    ("a cell too many", f"{ROW};", Code.INDEX_ROW_INVALID),
+    ("a cell too few", ROW.rpartition(";")[0], Code.INDEX_ROW_INVALID),
+    ("an open quote", ROW.replace("Bulletin été;", '"Bulletin été;'), Code.INDEX_ROW_INVALID),
+    ("another file", ROW.replace(NAME, "autre.pdf"), Code.INDEX_ROW_INVALID),
+    ("a file elsewhere", ROW.replace(NAME, f"..\\{NAME}"), Code.INDEX_ROW_INVALID),
+    ("an empty file", ROW.replace(NAME, ""), Code.INDEX_ROW_INVALID),
+    ("the file twice", f"{ROW}\r\n{ROW}", Code.AMBIGUOUS),
+    ("the file twice, by two writings", f"{ROW}\r\n{ROW.replace(NAME, '.' + chr(92) + NAME.lower())}", Code.AMBIGUOUS),
+    ("a broken row elsewhere", f"{ROW}\r\n424;000", Code.INDEX_ROW_INVALID),
+]
+
+
+@pytest.mark.parametrize(("row", "code"), [pytest.param(*case[1:], id=case[0]) for case in MALFORMED])
+def test_a_malformed_row_has_its_code(row, code):
+    answer = recognise(rows=[row])
+
+    assert isinstance(answer, Doubtful | Unusable)
+    assert answer.code is code
+
+
+@pytest.mark.parametrize("left_out", ["DOSSIER", "CHAPITRE", "NATURE", "ANNEE", "PERIODE", "FICHIER", "CHRONO"])
+def test_a_list_without_one_of_its_columns_goes_back_and_names_it(left_out):
+    answer = recognise(rows=[], header=HEADER.replace(left_out, "X"))
+
+    assert isinstance(answer, Unusable)
+    assert left_out in answer.reason.fr
+
+
+def test_a_euro_sign_of_another_alphabet_is_told():
+    answer = recognise(rows=[ROW.replace("été", "100 €")], encoding="iso-8859-15")
+
+    assert isinstance(answer, Recognised)
+    assert "€" in answer.notes[0].fr
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_an_accented_file_is_found_in_either_form_and_any_case(form):
+    row = unicodedata.normalize(form, ROW.replace(NAME, "BP_424_202610_MAT-00012_ÉTÉ.PDF"))
+
+    answer = recognise("424/Social/2026/BP_424_202610_MAT-00012_été.pdf", rows=[row], encoding="utf-8-sig")
+
+    assert isinstance(answer, Recognised)
+
+
+@pytest.mark.parametrize("nature", NATURES)
+def test_every_nature_is_known_in_small_letters_too(nature):
+    row = ROW.replace("BULLETIN;", f"{nature.lower()};").replace(NAME, "000424_9.pdf").replace(";Social;", ";Fiscal;")
+    answer = recognise("000424/Fiscal/2026/000424_9.pdf", rows=[row])
+
+    said = [clue.value for clue in answer.clues if clue.trait.value == "kind"]
+    assert said == [NATURES[nature].code]
+
+
+@pytest.mark.parametrize("chapter", [name for name, kinds in CHAPTERS.items() if kinds])
+@given(kind=st.sampled_from(DocumentKind))
+def test_a_kind_always_holds_outside_its_chapter(chapter, kind):
+    period = {"BP": "202610", "NH": "20261031", "PVAG": "20261031"}.get(kind.code, "2026")
+
+    answer = recognise(f"424/{chapter}/2026/{kind.code}_424_{period}.pdf")
+
+    assert isinstance(answer, Recognised) == (kind in CHAPTERS[chapter])
+
+
+PERSON = {"ordre": 1, "role": "gérant", "nom": "Blanc", "prenom": "Anne", "email": "anne@example.test"}
+SIDECAR = {"jesign": 1, "dossier": {"code": "424"}, "type": "LDM", "periode": "2026", "signataires": [PERSON]}
+
+
+def test_a_sidecar_with_a_short_dossier_agrees_and_its_people_come_before_the_directorys():
+    answer = recognise("000424/Généralités/2026/LDM_424_2026.pdf", sidecar=SIDECAR, people=PEOPLE)
+
+    assert isinstance(answer, Recognised)
+    assert [person.last_name for person in answer.signatories] == ["Blanc"]
+
+
+@pytest.mark.parametrize("code", ["425", "0000424", "4-24"])
+def test_a_sidecar_of_another_dossier_holds(code):
+    answer = recognise("000424/Généralités/2026/LDM_424_2026.pdf", sidecar={**SIDECAR, "dossier": {"code": code}})
+
+    assert answer.code is Code.CONTRADICTION
 
 
 @given(st.text(max_size=60), st.binary(max_size=200))
