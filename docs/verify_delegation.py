@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Vérifier une délégation et ses actes sans jesignd / Check a delegation and its acts without jesignd.
 
-    python3 verify_delegation.py PREUVE.json --root RACINE.pem [--crl LISTE.crl …] [--act ID]
+    python3 verify_delegation.py PREUVE.json --root RACINE.pem [--crl LISTE.crl …] [--act ID] [--file SCELLÉ.pdf]
 
-The proof comes from `jesignd delegation export`. Needs Python 3.9 and `cryptography`, nothing else, no network.
+The proof comes from `jesignd delegation export`, or from `jesignd document proof` for one document. Needs Python 3.9
+and `cryptography`, nothing else, no network.
 What is checked: who signed the grant, up to a root you trust, at the time of signing, revoked certificates included;
 then for each act: the digest it cites, the firm, the person, the power, the days (Paris), the limits, revocation.
 
@@ -46,16 +47,20 @@ class Forged(Exception):
 def main() -> int:
     """Print one line for the grant and one for each act; 0 when all is good."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("proof", type=Path, help="file from `jesignd delegation export`")
+    parser.add_argument("proof", type=Path, help="file from `jesignd delegation export` or `jesignd document proof`")
     parser.add_argument("--root", type=Path, required=True, action="append", help="a certificate you trust, PEM or DER")
     parser.add_argument("--crl", type=Path, action="append", default=[], help="a revocation list, PEM or DER")
     parser.add_argument("--act", help="look at this act only")
+    parser.add_argument("--file", type=Path, help="the sealed file that the proof of a document is about")
     options = parser.parse_args()
     roots = [certificate_from(path.read_bytes()) for path in options.root]
     crls = [crl_from(path.read_bytes()) for path in options.crl]
     try:
         proof = json.loads(options.proof.read_text(encoding="utf-8"))
-        verdicts = judge(proof, roots=roots, crls=crls, only=options.act)
+        crls += [x509.load_der_x509_crl(base64.b64decode(one, validate=True)) for one in proof.get("crls", [])]
+        verdicts = judge(proof, roots=roots, crls=crls, only=options.act or proof.get("act"))
+        if options.file is not None:
+            verdicts.append(of_file(options.file, proof))
     except (Forged, ValueError, KeyError, TypeError) as error:
         verdicts = [("delegation", "forged", str(error) or type(error).__name__)]
     for name, verdict, remark in verdicts:
@@ -82,7 +87,8 @@ def judge(
     granter, holder = grant["granted_by"]["name"], grant["holder"]["email"]
     rights = "+".join(grant["rights"])
     said = f"{granter} -> {holder}, {rights}, {grant['first_day']}..{grant['last_day']}, sha256:{digest}"
-    said += "" if crls else " (no revocation list given: certificates not checked against one)"
+    lists = f" (revocation lists up to {max(one.last_update_utc for one in crls):%Y-%m-%d %H:%M} UTC)" if crls else ""
+    said += lists or " (no revocation list: certificates not checked against one)"
     verdicts = [(grant["id"], "good", said)]
     count = cents = 0
     for act in sorted(proof["acts"], key=lambda one: (instant(one["at"]), one["id"])):
@@ -93,6 +99,13 @@ def judge(
     if only is not None and len(verdicts) == 1:
         raise ValueError(f"no act {only} in this proof")
     return verdicts
+
+
+def of_file(path: Path, proof: dict[str, Any]) -> tuple[str, str, str]:
+    """Whether this is the sealed file that the proof names."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    same = digest == proof["file"]["sealed"]
+    return path.name, "good" if same else "forged", f"sha256:{digest}"
 
 
 def of_act(

@@ -56,3 +56,8 @@ def new_password(options: Options) -> str:
 def confirmed(what: Words, options: Options) -> bool:
     """Whether somebody at a terminal says yes; without one, yes."""
     return not sys.stdin.isatty() or click.confirm(what.in_language(options.lang), default=False, err=True)
+
+
+def at_terminal() -> bool:
+    """Whether somebody is there to answer."""
+    return sys.stdin.isatty()

@@ -13,25 +13,28 @@ import click
 
 from jesignd.cli import census_tables, output
 from jesignd.cli.access import settings
-from jesignd.domain.census_people import Need
 from jesignd.domain.credit import Prices
-from jesignd.domain.firm import Right
+from jesignd.domain.people import Status
+from jesignd.domain.suggestions import commands
 from jesignd.durable import make_directories, write_new
 from jesignd.errors import SettingsError, Words
 from jesignd.flow.census import take_census
+from jesignd.papers.invitation import write_invitation
 from jesignd.plugin.installed import installed_plugins
 from jesignd.plugin.supervising import Recogniser
 from jesignd.settings.location import Location
-from jesignd.settings.proposal import Draft, Member, SealKey, Watch, propose
+from jesignd.settings.proposal import Draft, SealKey, Watch, propose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from jesignd.cli.options import Options
     from jesignd.domain.census import Census
     from jesignd.settings.settings import Settings
 
 PROPOSAL = "jesignd.propose.yaml"
+COMMANDS = "comptes-et-delegations.txt"
+INVITATION = "reunion-de-lancement.txt"
 _PLACES = ("/srv/jesignd", "/var/spool/jesignd", "/opt/jesignd")
 
 
@@ -66,11 +69,15 @@ def census(options: Options, directory: Path, connector: str | None, form: str |
     finally:
         recogniser.close()
     prices = known.prices if known is not None else Prices()
-    proposal = propose(draft_of(found))
+    proposal = propose(draft_of(found, known))
     if into is not None:
-        for path in _export(found, into, proposal=proposal, prices=prices, lang=options.lang):
+        files = _files(found, known, proposal=proposal, prices=prices, lang=options.lang)
+        for path in _export(files, into):
             output.say(Words(f"écrit : {path}", f"written: {path}"), options)
     _show(found, options, form=form, proposal=proposal, prices=prices)
+    if (form or options.format) == "text":
+        for line in _to_type(suggested(found, known), options.lang):
+            click.echo(line)
 
 
 def _counter() -> Callable[[], object]:
@@ -120,12 +127,30 @@ def record(found: Census, proposal: str) -> dict[str, object]:
     return {**written, "recognised": found.recognised, "proposal": proposal}
 
 
-def _export(found: Census, into: Path, *, proposal: str, prices: Prices, lang: str) -> list[Path]:
-    """Write everything under names that are free; nothing is ever replaced."""
+def _files(found: Census, known: Settings | None, *, proposal: str, prices: Prices, lang: str) -> dict[str, str]:
+    """Everything there is to write, by name: tables, the whole, a configuration, and what to tell the staff."""
     bom = "\ufeff"  # without it, spreadsheets take UTF-8 for a code page
     files = {f"{one.file}.csv": bom + census_tables.csv(one) for one in census_tables.tables(found, lang, prices)}
     files["recensement.json"] = json.dumps(record(found, proposal), ensure_ascii=False, indent=2) + "\n"
     files[PROPOSAL] = proposal
+    firm = known.firm.name if known is not None else Words("Le cabinet", "The firm").in_language(lang)
+    files[INVITATION] = write_invitation(firm, [one.name for one in found.accounts], lang)
+    if typed := suggested(found, known):
+        files[COMMANDS] = "".join(f"{command}\n" for command in typed)
+    return files
+
+
+def _to_type(typed: Sequence[str], lang: str) -> Iterator[str]:
+    if typed:
+        yield ""
+        yield Words(
+            "Comptes et délégations, à relire puis à taper :", "Accounts and delegations, to type:"
+        ).in_language(lang)
+        yield from (f"  {output.printable(command)}" for command in typed)
+
+
+def _export(files: Mapping[str, str], into: Path) -> list[Path]:
+    """Write everything under names that are free; nothing is ever replaced."""
     make_directories(into)
     taken = [name for name in files if os.path.lexists(into / name)]
     if taken:
@@ -138,7 +163,12 @@ def _export(found: Census, into: Path, *, proposal: str, prices: Prices, lang: s
     return [into / name for name in files]
 
 
-def draft_of(found: Census) -> Draft:
+def suggested(found: Census, known: Settings | None) -> tuple[str, ...]:
+    """The commands that make the accounts and delegations; in the firm of a configuration in force, if there is one."""
+    return commands(found.accounts, firm=known.firm.name if known is not None else None)
+
+
+def draft_of(found: Census, known: Settings | None = None) -> Draft:
     """The configuration that the census suggests; what it cannot know stays to be filled in."""
     base = next(
         place
@@ -149,16 +179,11 @@ def draft_of(found: Census) -> Draft:
         state="/var/lib/jesignd",
         results=base,
         key=SealKey(passphrase="/etc/jesignd/keys/cachet.pass", pkcs12="/etc/jesignd/keys/cachet.p12"),  # noqa: S106
-        people=_members(found),
+        acts_as=next((one.login for one in found.accounts if one.status is Status.ACCOUNTANT), None),
+        commands=suggested(found, known),
         watches=tuple(
             Watch(one.folder, one.path, one.connector, f"{one.recognised} documents reconnus sur {one.documents}")
             for one in found.software
         ),
         kinds=frozenset(row.kind for row in found.kinds),
     )
-
-
-def _members(found: Census) -> tuple[Member, ...]:
-    """The accountants named as signatories: they may seal and sign; the firm adds its staff."""
-    accountants = {row.email: row.name for row in found.people if row.need is Need.ENROLMENT}
-    return tuple(Member(email, name, (Right.SEAL, Right.SIGN)) for email, name in accountants.items())

@@ -12,6 +12,7 @@ from jesignd.domain.census_people import Need
 from jesignd.domain.credit import Prices, euros
 from jesignd.domain.firm import Right
 from jesignd.domain.levels import Act, LegalLevel
+from jesignd.domain.people import Status
 from jesignd.errors import Words
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from jesignd.domain.census import Census, KindRow, Score
     from jesignd.domain.documents import DocumentKind
+    from jesignd.domain.suggestions import Power
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,10 @@ _RIGHTS: Mapping[Right, Words] = {
     Right.LAUNCH: Words("préparer et lancer", "prepare and launch"),
     Right.SEAL: Words("sceller", "seal"),
     Right.SIGN: Words("signer", "sign"),
+}
+_STATUSES: Mapping[Status, Words] = {
+    Status.ACCOUNTANT: Words("expert-comptable", "accountant"),
+    Status.STAFF: Words("collaborateur", "staff"),
 }
 EVIDENCE: Mapping[str, Words] = {
     "vendor-doc": Words("documentation de l’éditeur", "vendor's documentation"),
@@ -163,6 +169,28 @@ def _people(census: Census, lang: str, prices: Prices) -> Table:
     )
 
 
+def _accounts(census: Census, lang: str, prices: Prices) -> Table:
+    del prices
+    heading = Words("personne|courriel|identifiant|qualité|à déléguer", "person|e-mail|login|status|to be delegated")
+    rows = [
+        (
+            one.name,
+            one.email,
+            one.login,
+            _STATUSES[one.status].in_language(lang),
+            " ; ".join(f"{_RIGHTS[power.right].in_language(lang)} {_codes(power.kinds)}" for power in one.powers)
+            or "–",
+        )
+        for one in census.accounts
+    ]
+    title = Words("Comptes à ouvrir, délégations à accorder", "Accounts to open, delegations to grant")
+    return _table(("comptes", title), heading, rows, lang=lang)
+
+
+def _power(power: Power, lang: str) -> str:
+    return f"{_RIGHTS[power.right].in_language(lang)} {_codes(power.kinds)}"
+
+
 def _rights(census: Census, lang: str, prices: Prices) -> Table:
     del prices
     heading = Words("dossier|droit à déléguer|documents|types|remarque", "folder|right to grant|documents|kinds|remark")
@@ -245,5 +273,5 @@ def _codes(kinds: Sequence[DocumentKind]) -> str:
 
 
 _TABLES: tuple[Callable[[Census, str, Prices], Table], ...] = (
-    *(_documents, _volumes, _people, _rights, _software, _doubts, _shapes, _gaps),
+    *(_documents, _volumes, _people, _accounts, _rights, _software, _doubts, _shapes, _gaps),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +15,7 @@ from jesignd.domain.delegations import Absence, Scope
 from jesignd.domain.documents import DocumentKind
 from jesignd.domain.granting import Listed, Wish
 from jesignd.domain.paris import day
-from jesignd.durable import write_new
-from jesignd.errors import NotAllowed, Words
+from jesignd.errors import Words
 from jesignd.flow.delegate import Order, Outcome
 from jesignd.store import delegations, people
 
@@ -179,18 +177,12 @@ def accept(options: Options, login: str) -> None:
 @click.pass_obj
 def export(options: Options, identifier: str, target: Path | None) -> None:
     """La preuve d’une délégation et de ses actes, à vérifier sans jesignd (docs/verify_delegation.py)."""
+    from jesignd.cli.proofs import write_proof
     from jesignd.flow.proofs import proof
 
     with opened(options) as database, database.reading() as transaction:
-        text = json.dumps(proof(transaction, delegations.get(transaction, identifier).id), indent=2)
-    if target is None:
-        click.echo(text)
-        return
-    try:
-        write_new(target, [text.encode() + b"\n"])
-    except OSError as error:
-        raise NotAllowed(Words(f"{target} : {error.strerror}", f"{target}: {error.strerror}")) from error
-    output.show({"file": str(target)}, options, text=lambda: [str(target)])
+        made = proof(transaction, delegations.get(transaction, identifier).id)
+    write_proof(made, target, options)
 
 
 def _grant(

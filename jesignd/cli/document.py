@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -107,6 +108,24 @@ def why(options: Options, identifier: str) -> None:
         ]
 
     output.show(story, options, text=text)
+
+
+@document.command()
+@click.argument("identifier", metavar="ID")
+@click.option("-o", "--output", "target", metavar="FICHIER", type=click.Path(path_type=Path), help="Fichier à écrire.")
+@click.pass_obj
+def proof(options: Options, identifier: str, target: Path | None) -> None:
+    """La preuve de qui a fait sceller ce document, et par quelle délégation, à vérifier sans jesignd.
+
+    Le programme docs/verify_delegation.py la lit.
+    """
+    from jesignd.cli.proofs import write_proof
+    from jesignd.flow.proofs import act_proof
+
+    with opened(options) as database, database.reading() as transaction:
+        found = documents.get(transaction, documents.find(transaction, identifier))
+        made = act_proof(transaction, found)
+    write_proof(made, target, options)
 
 
 @document.command()

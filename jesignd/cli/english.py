@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 HELP: Mapping[str, str] = {
     **PEOPLE,
     # authority, certificate, web
-    "Lancer le programme web : listes de révocation et réponses OCSP ; il ne détient aucune clé.": (
-        "Run the web program: revocation lists and OCSP answers; it holds no key."
+    "Lancer le programme web : listes de révocation, réponses OCSP, avis de paiement ; sans aucune clé.": (
+        "Run the web program: revocation lists, OCSP answers, payment notices; it holds no key."
     ),
     "Autorité de certification du cabinet.": "The firm's certificate authority.",
     (
@@ -117,6 +117,11 @@ HELP: Mapping[str, str] = {
     "Répertoire du service.": "Directory of the service.",
     "Où vont scellés et retours.": "Where sealed files and returns go.",
     "Autorité d’horodatage (RFC 3161).": "Time-stamping authority (RFC 3161).",
+    "Adresse publique (http://…) de votre propre autorité.": "Public address (http://…) of your own authority.",
+    "Compte de l’expert-comptable ; par défaut tiré de son nom.": "The accountant’s account; by default their name.",
+    "Courriel de l’expert-comptable ; son compte est ouvert.": "The accountant’s e-mail; their account is opened.",
+    "Téléphone mobile de l’expert-comptable.": "The accountant’s mobile phone.",
+    "Fichier dont la première ligne est son mot de passe.": "File whose first line is their password.",
     "Clé de démonstration, qui ne prouve rien.": "Demonstration key, which proves nothing.",
     # census
     "Recenser un dossier d’export : documents, personnes, logiciels ; rien n’y est écrit.": (
@@ -145,6 +150,13 @@ HELP: Mapping[str, str] = {
     # document
     "Suivre, expliquer et libérer les documents.": "Follow, explain and release documents.",
     "Les documents, le plus récent d’abord.": "The documents, newest first.",
+    (
+        "La preuve de qui a fait sceller ce document, et par quelle délégation, à vérifier sans jesignd.\n\n"
+        "Le programme docs/verify_delegation.py la lit."
+    ): (
+        "The proof of who had this document sealed, and under which delegation, to be checked without jesignd.\n\n"
+        "The program docs/verify_delegation.py reads it."
+    ),
     "Un seul dossier surveillé.": "One watched folder only.",
     "Reprendre après ce document.": "Go on after this document.",
     "Ces états seulement (répétable).": "These states only (may be repeated).",

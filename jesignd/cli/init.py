@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jesignd.cli import output
+from jesignd.cli import asking, output
 from jesignd.cli.access import now
 from jesignd.cli.checkup import PARTS, look
 from jesignd.cli.findings import Grade
+from jesignd.cli.first_accountant import open_first
 from jesignd.cli.setting_up import Answers, ask, draft, take_stock
 from jesignd.cli.stages import record, text
 from jesignd.errors import SettingsError, Words
@@ -20,6 +21,7 @@ from jesignd.papers.guide import Sender, draw_guide, write_guide
 from jesignd.papers.invitation import write_invitation
 from jesignd.settings import logo as logos
 from jesignd.settings.load import load
+from jesignd.settings.model.keys import PemKey
 from jesignd.settings.proposal import propose
 
 if TYPE_CHECKING:
@@ -48,6 +50,16 @@ if TYPE_CHECKING:
 @click.option("--results", metavar="RÉPERTOIRE", type=click.Path(path_type=Path), help="Où vont scellés et retours.")
 @click.option("--timestamping", metavar="ADRESSE", help="Autorité d’horodatage (RFC 3161).")
 @click.option("--demo-authority", is_flag=True, help="Clé de démonstration, qui ne prouve rien.")
+@click.option("--authority-url", metavar="ADRESSE", help="Adresse publique (http://…) de votre propre autorité.")
+@click.option("--login", metavar="IDENTIFIANT", help="Compte de l’expert-comptable ; par défaut tiré de son nom.")
+@click.option("--email", metavar="COURRIEL", help="Courriel de l’expert-comptable ; son compte est ouvert.")
+@click.option("--mobile", metavar="NUMÉRO", help="Téléphone mobile de l’expert-comptable.")
+@click.option(
+    "--password-file",
+    metavar="FICHIER",
+    type=click.Path(path_type=Path),
+    help="Fichier dont la première ligne est son mot de passe.",
+)
 @click.option("--sender", metavar="ADRESSE", default="", help="Adresse d’où partent les courriels à signer.")
 @click.option("--phone", metavar="NUMÉRO", default="", help="Numéro à appeler.")
 @click.pass_obj
@@ -57,9 +69,12 @@ def init(options: Options, /, *, status: bool, yes: bool, sender: str, phone: st
     Code 3 s’il manque encore quelque chose. Rien n’est jamais remplacé.
     """
     if not status:
-        if not os.path.lexists(options.config):
-            _configure(options, Answers.of(given), asks=not yes)
-        _complete(options, sender=sender.strip(), phone=phone.strip(), accountant=Answers.of(given).accountant)
+        answers = Answers.of(given)
+        is_new = not os.path.lexists(options.config)
+        if is_new:
+            answers = _configure(options, answers, asks=not yes)
+        _complete(options, answers, asks=not yes and (is_new or asking.at_terminal()))
+        _tell(options, sender=sender.strip(), phone=phone.strip(), accountant=answers.accountant)
     states = setup.survey(options.config, at=now(), key_fault=_key_fault, prefix=_prefix(options))
     output.show(record(states), options, text=lambda: text(states, options.lang))
     if all(state.is_done for state in states):
@@ -68,8 +83,8 @@ def init(options: Options, /, *, status: bool, yes: bool, sender: str, phone: st
     return output.EXIT_PARTIAL
 
 
-def _configure(options: Options, given: Answers, *, asks: bool) -> None:
-    """Ask what is not given, make the demonstration's key if one is wanted, and write the file."""
+def _configure(options: Options, given: Answers, *, asks: bool) -> Answers:
+    """Ask what is not given, make the demonstration's key if one is wanted, and write the file; what was answered."""
     answers = ask(given, options) if asks else given
     if answers.firm is None or answers.siren is None:
         raise SettingsError(
@@ -84,27 +99,34 @@ def _configure(options: Options, given: Answers, *, asks: bool) -> None:
     if answers.demo_authority:
         for path in _demonstration(keys, firm=answers.firm, siren=answers.siren):
             _say(install.handed_over(path), options)
+    return answers
 
 
 def _demonstration(keys: Path, *, firm: str, siren: str) -> Iterator[Path]:
     from jesignd.cli.demonstration.authority import authority_in
-    from jesignd.durable import make_directories
     from jesignd.testing.exports import Company
 
     if any(os.path.lexists(keys / name) for name in ("cachet.p12", "cachet.pass")):
         return
-    make_directories(keys)
+    install.make_for_service(keys, 0o700)
     authority_in(keys, firm=Company("", firm, "", "", siren), now=now())
     yield from (keys / name for name in ("cachet.p12", "cachet.pass", "racine.pem"))
 
 
-def _complete(options: Options, *, sender: str, phone: str, accountant: str | None) -> None:
+def _complete(options: Options, answers: Answers, *, asks: bool) -> None:
+    """Make what the configuration speaks of, and the first account."""
     settings = load(options.config)
     for path in install.complete(settings):
         _say(path, options)
+    open_first(settings, answers, options, asks=asks)
+
+
+def _tell(options: Options, *, sender: str, phone: str, accountant: str | None) -> None:
+    """Write the papers for clients and staff, and say what is wrong with the rest."""
+    settings = load(options.config)
     for path in _papers(settings, sender=sender, phone=phone, accountant=accountant):
         _say(path, options)
-    others = tuple(part for part in PARTS if part != "keys")  # the first step speaks of the keys
+    others = tuple(part for part in PARTS if part not in {"keys", "people"})  # the steps speak of those
     for finding in look(settings, others, now()):
         if finding.grade is Grade.ERROR:
             told = f"{finding.part} {finding.subject}"
@@ -135,9 +157,10 @@ def _key_fault(settings: Settings) -> Words | None:
 
 def _awaited(settings: Settings) -> Words | None:
     for key in settings.keys.values():
-        place = getattr(key, "certificate", None)
-        request = Path(str(getattr(key, "key", ""))).with_suffix(".csr")
-        if place is not None and not os.path.lexists(place) and request.is_file():
+        if not isinstance(key, PemKey):
+            continue
+        place, request = key.certificate, Path(key.key).with_suffix(".csr")
+        if not os.path.lexists(place) and request.is_file():
             return Words(
                 f"envoyez {request} à votre prestataire, puis déposez son certificat dans {place}",
                 f"send {request} to your trust provider, then put its certificate into {place}",

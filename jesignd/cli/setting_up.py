@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,14 +12,14 @@ from typing import TYPE_CHECKING, Protocol
 import click
 
 from jesignd.domain.documents import DocumentKind
-from jesignd.domain.firm import Right
 from jesignd.domain.levels import PadesLevel
+from jesignd.domain.suggestions import commands, login_of
 from jesignd.domain.text import is_siren
 from jesignd.errors import Words
 from jesignd.flow.census import take_census
 from jesignd.plugin.installed import installed_plugins
 from jesignd.plugin.supervising import Recogniser
-from jesignd.settings.proposal import Draft, Member, SealKey, Watch
+from jesignd.settings.proposal import Draft, OwnAuthority, SealKey, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +43,18 @@ class Answers:
     results: Path | None = None
     timestamping: str | None = None
     demo_authority: bool = False
+    authority_url: str | None = None
+    """Public address of the firm's own certificate authority; None: it has none."""
+    login: str | None = None
+    """Of the accountant's account; by default made of their name."""
+    email: str | None = None
+    mobile: str | None = None
+    password_file: Path | None = None
+
+    @property
+    def acts_as(self) -> str | None:
+        """The login of whoever the documents are treated for."""
+        return self.login or (login_of(self.accountant) or None if self.accountant else None)
 
     @classmethod
     def of(cls, given: Mapping[str, object]) -> Answers:
@@ -63,8 +74,7 @@ def ask(given: Answers, options: Options) -> Answers:
     """The same with every question that was still open put to whoever types."""
 
     def said(fr: str, en: str, default: str | None = None) -> str:
-        question = Words(fr, en).in_language(options.lang)
-        return str(click.prompt(question, default=default, err=True, show_default=bool(default))).strip()
+        return question(Words(fr, en), options, default=default)
 
     firm = given.firm or said("Nom du cabinet", "Name of the firm")
     siren = given.siren or _siren(said)
@@ -86,6 +96,24 @@ def ask(given: Answers, options: Options) -> Answers:
         exports=exports,
         demo_authority=demo,
         timestamping=timestamping,
+        authority_url=given.authority_url or _authority_url(said),
+    )
+
+
+def question(words: Words, options: Options, *, default: str | None = None) -> str:
+    """What is answered at the terminal, without the spaces around it."""
+    asked = words.in_language(options.lang)
+    return str(click.prompt(asked, default=default, err=True, show_default=bool(default))).strip()
+
+
+def _authority_url(said: _Question) -> str | None:
+    return (
+        said(
+            "Adresse publique (http://…) de votre autorité de certification ; vide : certificats achetés ailleurs",
+            "Public address (http://…) of your own certificate authority; empty: certificates are bought elsewhere",
+            "",
+        )
+        or None
     )
 
 
@@ -150,17 +178,22 @@ def draft(answers: Answers, found: Sequence[Census], keys: Path) -> Draft:
         timestamping=answers.timestamping,
         level=PadesLevel.B_B if demo and answers.timestamping is None else PadesLevel.B_T,
         anchors=(str(keys / "racine.pem"),) if demo else (),
-        people=_people(answers.accountant),
+        acts_as=answers.acts_as,
+        commands=commands(
+            (one for census in found for one in census.accounts if one.login != answers.acts_as), firm=answers.firm
+        ),
+        papers_secret=str(keys / "enregistrement.secret"),
+        authority=_authority(answers, keys),
         watches=_watches(found),
         kinds=frozenset(DocumentKind),
     )
 
 
-def _people(accountant: str | None) -> tuple[Member, ...]:
-    if not accountant:
-        return ()
-    plain = unicodedata.normalize("NFKD", accountant).encode("ascii", "ignore").decode().casefold()
-    return (Member(re.sub(r"[^a-z0-9]+", ".", plain).strip(".") or "ec", accountant, (Right.SEAL, Right.SIGN)),)
+def _authority(answers: Answers, keys: Path) -> OwnAuthority | None:
+    if answers.authority_url is None:
+        return None
+    directory = f"{answers.state or STATE}-pki"
+    return OwnAuthority(directory, str(keys / "emission.secret"), answers.authority_url)
 
 
 def _watches(found: Sequence[Census]) -> tuple[Watch, ...]:

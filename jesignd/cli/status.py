@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from jesignd.cli import names, output
+from jesignd.cli import endings, names, output
 from jesignd.cli.access import now, opened, settings
+from jesignd.cli.endings import Ending
 from jesignd.cli.stories import ID_COLUMNS, moment, reason
 from jesignd.daemon.lock import is_running
-from jesignd.domain.certificates import REMINDERS, reminders_due
 from jesignd.domain.credit import Account, Cents, euros
-from jesignd.domain.documents import Digest, DocumentState
+from jesignd.domain.documents import DocumentState
 from jesignd.errors import DaemonUnreachable, Words
-from jesignd.store import certificates, documents, ledger, nodes, outbox, personal_keys, refusals
+from jesignd.flow import attention
+from jesignd.flow.attention import Trouble
+from jesignd.store import documents, ledger, nodes, outbox, refusals
 from jesignd.store.documents import Document
 from jesignd.store.nodes import Node
 from jesignd.store.outbox import Waiting
@@ -29,14 +31,6 @@ if TYPE_CHECKING:
     from jesignd.settings.settings import Settings
 
 _SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """A certificate (SHA-256), and when it ends."""
-
-    certificate: Digest
-    at: datetime.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +51,8 @@ class Status:
     """Letters that did not leave."""
     ending: tuple[Ending, ...]
     """Certificates whose end is near, whoever issued them and whether their owners were told or not."""
+    people: tuple[Trouble, ...]
+    """What of the firm's people stops documents, or will within thirty days."""
 
     @property
     def is_credit_low(self) -> bool:
@@ -91,7 +87,8 @@ def read(transaction: Transaction, configured: Settings, *, running: bool) -> St
         warn_below_cents=configured.warn_below,
         mail_configured=configured.configuration.mail is not None,
         letters=outbox.waiting(transaction),
-        ending=ending(transaction, now()),
+        ending=endings.near(transaction, now()),
+        people=tuple(attention.troubles(transaction, configured, at=now())),
     )
 
 
@@ -101,29 +98,26 @@ def lines(found: Status, lang: str) -> list[str]:
         *_daemon(found, lang),
         *_folders(found, lang),
         *_held(found, lang),
+        *_people(found, lang),
         *_refused(found, lang),
         *_credit(found, lang),
         *_notices(found, lang),
     ]
 
 
-def ending(transaction: Transaction, at: datetime.datetime) -> tuple[Ending, ...]:
-    """Those that end within ninety days and were not renewed, the first to end first."""
-    until = at + datetime.timedelta(days=REMINDERS[0])
-    near = certificates.ending_before(transaction, until, since=at)
-    own = [one.certificate for one in reminders_due([replace(one, reminded=None) for one in near], at)]
-    bought = personal_keys.bought_ending_before(transaction, until, since=at)
-    every = [Ending(one.digest, one.not_after) for one in own]
-    every += [Ending(one.certificate, one.not_after) for one in bought]
-    return tuple(sorted(every, key=lambda one: one.at))
+def _people(found: Status, lang: str) -> list[str]:
+    """Each trouble, and under it what to type."""
+    told: list[str] = []
+    for one in found.people[:_SHOWN]:
+        mark = click.style("✗", fg="red") if one.urgent else click.style("⚠", fg="yellow")
+        told.append(f"  {mark} {output.printable(one.what.in_language(lang))}")
+        told.append(f"    → {output.printable(one.remedy.in_language(lang))}")
+    return [Words("Personnes :", "People:").in_language(lang), *told] if told else []
 
 
 def _notices(found: Status, lang: str) -> list[str]:
     """Who is to be told what: all there is to see of it where no mail leaves."""
     told = []
-    for one in found.ending:
-        on, which = moment(one.at), one.certificate[:16]
-        told.append(Words(f"  ⚠ certificat {which}… : finit le {on}", f"  ⚠ certificate {which}…: ends on {on}"))
     waiting = found.letters
     if waiting.letters and not found.mail_configured:
         told.append(Words(f"  messages retenus, sans `mail` : {waiting.letters}", f"  letters kept: {waiting.letters}"))
@@ -133,7 +127,8 @@ def _notices(found: Status, lang: str) -> list[str]:
         given_up = waiting.given_up
         told.append(Words(f"  messages abandonnés : {given_up}", f"  letters given up: {given_up}"))
     title = Words("Avis :", "Notices:").in_language(lang)
-    return [title, *(one.in_language(lang) for one in told)] if told else []
+    lines = [*endings.told(found.ending, lang), *(one.in_language(lang) for one in told)]
+    return [title, *lines] if lines else []
 
 
 def _credit(found: Status, lang: str) -> list[str]:

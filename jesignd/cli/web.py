@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.pass_obj
 def web(options: Options) -> None:
-    """Lancer le programme web : listes de révocation et réponses OCSP ; il ne détient aucune clé."""
+    """Lancer le programme web : listes de révocation, réponses OCSP, avis de paiement ; sans aucune clé."""
     from jesignd.cli.access import settings
     from jesignd.daemon import logs
     from jesignd.web.serve import serve

@@ -17,6 +17,7 @@ from jesignd.domain.credit import Cents, Prices
 from jesignd.domain.documents import DocumentKind, Period
 from jesignd.domain.levels import FLOORS, Act, LegalLevel
 from jesignd.domain.recognition import MUST_AGREE, Clue, Doubtful, Recognised, Signatory, Source, Trait, Unusable
+from jesignd.domain.suggestions import Suggestion, suggest
 from jesignd.errors import Code, Words
 
 if TYPE_CHECKING:
@@ -163,6 +164,7 @@ class Census:
     kinds: tuple[KindRow, ...]
     volumes: tuple[VolumeRow, ...]
     people: tuple[PersonRow, ...]
+    accounts: tuple[Suggestion, ...]
     rights: tuple[RightRow, ...]
     software: tuple[Software, ...]
     doubts: tuple[DoubtRow, ...]
@@ -213,12 +215,14 @@ def seen(folder: str, path: str, size: int, answer: Recognition) -> Seen:
 def count(root: str, everything: Sequence[Seen], software: Sequence[Software], *, ruled: bool = False) -> Census:
     """The tables; `ruled` says that `Seen.rule` was filled in from a configuration in force."""
     known = [one for one in everything if one.kind is not None]
+    named = people_rows((one.kind, one.signatories) for one in known if one.kind is not None)
     return Census(
         root=root,
         files=len(everything),
         kinds=_kinds(known),
         volumes=_volumes(known),
-        people=people_rows((one.kind, one.signatories) for one in known if one.kind is not None),
+        people=named,
+        accounts=suggest(named),
         rights=right_rows((one.folder, one.kind) for one in known if one.kind is not None),
         software=tuple(software),
         doubts=_doubts(everything),

@@ -39,6 +39,8 @@ class PersonRow:
     """Somebody named as a signatory; one line for each address and role."""
 
     name: str
+    first_name: str
+    last_name: str
     role: str
     email: str
     mobile: bool
@@ -76,6 +78,8 @@ def people_rows(named: Iterable[tuple[DocumentKind, tuple[Signatory, ...]]]) -> 
     rows = [
         PersonRow(
             name=f"{one.first_name} {one.last_name}",
+            first_name=one.first_name,
+            last_name=one.last_name,
             role=one.role,
             email=one.email,
             mobile=bool(one.mobile),

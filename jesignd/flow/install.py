@@ -37,11 +37,12 @@ def write_configuration(path: Path, text: str) -> Path:
     if found.settings is None:
         raise settings_error(path, found.faults)
     try:
-        make_directories(path.parent, 0o750)
+        for made in _made(path.parent, 0o750):
+            _readable(made)
         write_new(path, [text.encode()], 0o640)
     except OSError as error:
         raise _refused(path, error) from error
-    return handed_over(path)
+    return _readable(path)
 
 
 def complete(settings: Settings) -> Iterator[Path]:
@@ -54,13 +55,42 @@ def complete(settings: Settings) -> Iterator[Path]:
     for directory in dict.fromkeys(_directories(settings)):
         if not directory.exists():
             yield _directory(directory)
+    if settings.configuration.pki is not None and not Path(settings.configuration.pki.directory).exists():
+        yield _directory(Path(settings.configuration.pki.directory), 0o700)
     for folder in settings.folders:
         marker = Path(folder.path, folder.marker)
         if not os.path.lexists(marker):
             yield _marked(folder, marker)
+    yield from _secrets(settings)
     for key in settings.keys.values():
         if isinstance(key, PemKey) and key.passphrase is not None and key.passphrase.file is not None:
             yield from _requested(key, Path(key.passphrase.file), settings)
+
+
+def _secrets(settings: Settings) -> Iterator[Path]:
+    """Secrets nobody has to know: what encrypts people's papers, and what opens the issuing authority's key.
+
+    Only before there is a store: where one is lost later, another in its place would hide that.
+    """
+    place = store_file(settings)
+    if place is None or place.exists():
+        return
+    pki = settings.configuration.pki
+    for secret in (settings.configuration.enrolment.secret, pki.passphrase if pki is not None else None):
+        place = Path(secret.file) if secret is not None and secret.file is not None else None
+        if place is None or os.path.lexists(place):
+            continue
+        with _told():
+            make_for_service(place.parent, 0o700)
+            write_new(place, [secrets.token_urlsafe(48).encode()])
+        yield handed_over(place)
+
+
+def store_file(settings: Settings) -> Path | None:
+    """Where the database is; None when it is a server's."""
+    url = settings.database_url()
+    path = url.removeprefix("sqlite:///")
+    return Path(path) if path != url else None
 
 
 def _directories(settings: Settings) -> Iterator[Path]:
@@ -72,12 +102,12 @@ def _directories(settings: Settings) -> Iterator[Path]:
             yield Path(destination.path)
 
 
-def _directory(directory: Path) -> Path:
+def _directory(directory: Path, mode: int = 0o750) -> Path:
     try:
-        make_directories(directory, 0o750)
+        make_for_service(directory, mode)
     except OSError as error:
         raise _refused(directory, error) from error
-    return handed_over(directory)
+    return directory
 
 
 def _marked(folder: WatchedFolder, marker: Path) -> Path:
@@ -94,7 +124,7 @@ def _requested(key: PemKey, passphrase: Path, settings: Settings) -> Iterator[Pa
     if os.path.lexists(key.certificate) or os.path.lexists(request):
         return
     with _told():
-        make_directories(place.parent, 0o700)
+        make_for_service(place.parent, 0o700)
         if not os.path.lexists(place) and not os.path.lexists(passphrase):
             write_new(passphrase, [secrets.token_urlsafe(32).encode()])
             yield handed_over(passphrase)
@@ -132,6 +162,27 @@ def write_paper(path: Path, content: bytes) -> Path | None:
         write_new(path, [content], 0o644)
     except OSError as error:
         raise _refused(path, error) from error
+    return path
+
+
+def make_for_service(directory: Path, mode: int) -> None:
+    """Make the directory and those above it that are missing, all of them the service's."""
+    for made in _made(directory, mode):
+        handed_over(made)
+
+
+def _made(directory: Path, mode: int) -> list[Path]:
+    """Make the directory; it and whatever else had to be made."""
+    missing = [one for one in (directory, *directory.parents) if not one.exists()]
+    make_directories(directory, mode)
+    return missing
+
+
+def _readable(path: Path) -> Path:
+    """The same path, which the service's group may read and only whoever set it up may change."""
+    if os.geteuid() == 0:
+        with suppress(KeyError):
+            os.chown(path, -1, pwd.getpwnam(ACCOUNT).pw_gid, follow_symlinks=False)
     return path
 
 

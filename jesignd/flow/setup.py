@@ -8,22 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jesignd.domain import setup
-from jesignd.domain.delegations import Allowed, Operation, Subject
+from jesignd.domain import registration as registered
+from jesignd.domain import remedies, setup
+from jesignd.domain.delegations import Allowed
 from jesignd.domain.documents import DocumentState
-from jesignd.domain.levels import Act
-from jesignd.domain.people import FirmId, Status
-from jesignd.domain.rights import may
+from jesignd.domain.remedies import Lacking
 from jesignd.domain.setup import Commands, Facts, Item, People, StepState
 from jesignd.errors import JesignError, SettingsError, Words
+from jesignd.flow import attention, registration
 from jesignd.flow.firms import known
 from jesignd.flow.install import blanks
-from jesignd.flow.standing import Standings
 from jesignd.intake import scan
 from jesignd.settings.load import load
 from jesignd.settings.proposal import REPLACE
 from jesignd.settings.settings import Settings
-from jesignd.store import documents, ledger, people
+from jesignd.store import delegations, documents, ledger
 from jesignd.store.database import Database
 
 if TYPE_CHECKING:
@@ -49,66 +48,63 @@ class StoredPeople:
 
     settings: Settings
     at: datetime.datetime
+    commands: Commands
 
     def registered(self) -> Sequence[Item]:
-        """An accountant of the firm."""
-        names = accountants(self.settings, self.at)
-        return (
-            Item(
-                Words("un expert-comptable du cabinet", "an accountant of the firm"),
-                bool(names),
-                Words("aucun compte n’est celui d’un expert-comptable du cabinet", "no account is an accountant's"),
-                Words(
-                    "jesignd user add … --firm CABINET --status accountant",
-                    "jesignd user add … --firm FIRM --status accountant",
-                ),
-            ),
-        )
+        """An accountant of the firm, and everything up to their certificate."""
+        with _reading(self.settings) as transaction:
+            found = registration.gather(transaction, self.settings, at=self.at)
+        return tuple(registered.items(found, self.commands))
 
     def delegated(self) -> Sequence[Item]:
-        """The right to seal, for whoever each sealed folder acts as."""
+        """The right to seal, for whoever each sealed folder acts as; and how many delegations are in force."""
         if not self.settings.folders:
             name = Words("une délégation pour chaque dossier", "a delegation for each folder")
             return (Item(name, done=False, why=Words("aucun dossier surveillé", "no watched folder")),)
-        return tuple(_item(folder, answer) for folder, answer in rights_to_seal(self.settings, self.at))
+        with _reading(self.settings) as transaction:
+            rights = attention.rights_to_seal(transaction, self.settings, at=self.at)
+            items = [self._folder(transaction, folder, answer) for folder, answer in rights]
+            count = _in_force(transaction, self.settings, self.at) if transaction is not None else 0
+        if count:
+            items.append(Item(Words(f"délégations en vigueur : {count}", f"delegations in force: {count}"), done=True))
+        return tuple(items)
 
-
-def _item(folder: WatchedFolder, answer: Answer) -> Item:
-    name = Words(
-        f"{folder.acts_as} peut sceller le dossier {folder.name}",
-        f"{folder.acts_as} may seal the folder {folder.name}",
-    )
-    if isinstance(answer, Allowed):
-        return Item(name, done=True)
-    return Item(name, done=False, why=answer.reason, remedy=answer.hint)
+    def _folder(self, transaction: Transaction | None, folder: WatchedFolder, answer: Answer) -> Item:
+        name = Words(
+            f"{folder.acts_as} peut sceller le dossier {folder.name}",
+            f"{folder.acts_as} may seal the folder {folder.name}",
+        )
+        if isinstance(answer, Allowed):
+            return Item(name, done=True)
+        lacking = Lacking(folder.acts_as)
+        if transaction is not None:
+            lacking = attention.lacking(transaction, self.settings, folder, at=self.at)
+        remedy = self.commands.typed(remedies.command(answer.why, lacking))
+        return Item(name, done=False, why=answer.reason, remedy=remedy)
 
 
 def rights_to_seal(settings: Settings, at: datetime.datetime) -> list[tuple[WatchedFolder, Answer]]:
     """For each folder that a rule seals, whether whoever it acts as may seal at this instant; no kind in particular."""
-    sealed = [
-        folder
-        for folder in settings.folders
-        if any(rule.act is Act.SEAL and folder.name in (rule.when.folders or {folder.name}) for rule in settings.rules)
-    ]
     with _reading(settings) as transaction:
-        firms = known(transaction, settings) if transaction is not None else {}
-        standings = Standings(transaction, settings.terms()) if transaction is not None else None
-        answers: list[tuple[WatchedFolder, Answer]] = []
-        for folder in sealed:
-            here = standings.of(folder.acts_as) if standings is not None else None
-            subject = Subject(firms[folder.firm].id if folder.firm in firms else FirmId(""))
-            answers.append((folder, may(here, Operation.LAUNCH_SEALING, subject=subject, at=at)))
-    return answers
+        return attention.rights_to_seal(transaction, settings, at=at)
 
 
 def accountants(settings: Settings, at: datetime.datetime) -> list[str]:
     """The names of the main firm's accountants."""
     with _reading(settings) as transaction:
-        main = known(transaction, settings).get("") if transaction is not None else None
-        if transaction is None or main is None:
+        if transaction is None:
             return []
-        members = people.members(transaction, main.id, at=at)
-        return [account.profile.name for account, status in members if status is Status.ACCOUNTANT]
+        return [account.profile.name for account in registration.accountants(transaction, settings, at)]
+
+
+def _in_force(transaction: Transaction, settings: Settings, at: datetime.datetime) -> int:
+    """How many delegations of the main firm count now."""
+    main = known(transaction, settings).get("")
+    given = delegations.of_firm(transaction, main.id) if main is not None else []
+    return sum(
+        one.holder is not None and not one.is_revoked(at) and one.grant.starts_at <= at < one.grant.ends_at
+        for one in given
+    )
 
 
 class NobodyYet:
@@ -142,7 +138,7 @@ def survey(
         settings = load(config)
     except SettingsError as error:
         return setup.steps(_nothing(papers, error, exists=config.exists()), NobodyYet(), commands=commands)
-    known_staff = staff(settings) if staff is not None else StoredPeople(settings, at)
+    known_staff = staff(settings) if staff is not None else StoredPeople(settings, at, commands)
     balance, delivered = _store(settings)
     facts = Facts(
         exists=True,

@@ -45,5 +45,6 @@ def step_of(secret: bytes, code: str, *, at: datetime.datetime, after: int | Non
 def address(secret: bytes, *, login: str, issuer: str) -> str:
     """The `otpauth:` address that telephones take, usually shown as a square of dots."""
     label = urllib.parse.quote(f"{issuer}:{login}")
-    query = urllib.parse.urlencode({"secret": base64.b32encode(secret).decode().rstrip("="), "issuer": issuer})
+    values = {"secret": base64.b32encode(secret).decode().rstrip("="), "issuer": issuer}
+    query = urllib.parse.urlencode(values, quote_via=urllib.parse.quote)  # telephones show a `+` as it is
     return f"otpauth://totp/{label}?{query}"

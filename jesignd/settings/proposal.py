@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from jesignd.domain.documents import DocumentKind
-from jesignd.domain.firm import Right
 from jesignd.domain.levels import FLOORS, Act, LegalLevel, PadesLevel
 
 REPLACE = "À REMPLACER"
@@ -30,15 +29,6 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """Somebody of the firm, with the rights that the folders ask for."""
-
-    id: str
-    name: str
-    rights: tuple[Right, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class SealKey:
     """Where the firm's key is: a PKCS#12 file, or a PEM key with its certificate, and the file with its passphrase."""
 
@@ -46,6 +36,15 @@ class SealKey:
     pkcs12: str | None = None
     key: str | None = None
     certificate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAuthority:
+    """The firm's own certificate authority: where its keys are, what opens the issuing one, its public address."""
+
+    directory: str
+    passphrase: str
+    public_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,13 @@ class Draft:
     """Address of the authority."""
     level: PadesLevel = PadesLevel.B_T
     anchors: tuple[str, ...] = ()
-    people: tuple[Member, ...] = ()
+    acts_as: str | None = None
+    """Login of whoever the documents are treated for."""
+    commands: tuple[str, ...] = ()
+    """Those that make the accounts and delegations: people are in the store, not in the file."""
+    papers_secret: str | None = None
+    """File of the secret that encrypts identity documents and one-time codes."""
+    authority: OwnAuthority | None = None
     watches: tuple[Watch, ...] = ()
     kinds: frozenset[DocumentKind] = field(default=frozenset(DocumentKind))
     """The kinds for which rules are written; a last rule holds the others."""
@@ -73,7 +78,6 @@ class Draft:
 
 def propose(draft: Draft) -> str:
     """The text of the file, in French, as all configuration files are."""
-    people = draft.people or (Member("expert-comptable-1", "Prénom Nom", (Right.SEAL, Right.SIGN)),)
     parts = [
         _HEAD,
         _firm(draft),
@@ -81,8 +85,10 @@ def propose(draft: Draft) -> str:
         _keys(draft),
         _timestamping(draft),
         *([_listed("trust:\n  anchors:", draft.anchors)] if draft.anchors else []),
-        _people(people),
-        _folders(draft, people[0].id),
+        _enrolment(draft),
+        *([_authority(draft.authority)] if draft.authority is not None else []),
+        _people(draft.commands),
+        _folders(draft),
         _destinations(draft),
         _rules(draft),
     ]
@@ -150,31 +156,54 @@ def _listed(head: str, values: Sequence[str]) -> str:
     return f"{head} [{', '.join(map(_quoted, values))}]\n"
 
 
-def _people(people: Sequence[Member]) -> str:
+def _enrolment(draft: Draft) -> str:
+    if draft.papers_secret is None:
+        return (
+            "# enrolment:                   # pièces d’identité et codes à usage unique, chiffrés par ce secret\n"
+            "#   secret: {file: /etc/jesignd/keys/enregistrement.secret}\n"
+        )
+    kept = "   # chiffre pièces d’identité et codes à usage unique ; à garder aussi longtemps qu’eux"
+    return f"enrolment:\n  secret: {{file: {_quoted(draft.papers_secret)}}}{kept}\n"
+
+
+def _authority(authority: OwnAuthority) -> str:
+    return "\n".join(
+        [
+            "pki:                           # autorité de certification du cabinet : jesignd authority init",
+            f"  directory: {_quoted(authority.directory)}",
+            f"  passphrase: {{file: {_quoted(authority.passphrase)}}}",
+            f"  public_url: {_quoted(authority.public_url)}",
+            "",
+        ]
+    )
+
+
+_NOBODY = "expert-comptable-1"
+_COMMANDS = (
+    "jesignd user add IDENTIFIANT --email … --first-name … --last-name … --firm … --status accountant",
+    "jesignd enrol accept IDENTIFIANT",
+    "jesignd delegation grant COURRIEL… --by IDENTIFIANT --right sceller --until JOUR",
+)
+
+
+def _people(commands: Sequence[str]) -> str:
     """People are no part of the file: what makes their accounts is said beside it."""
-    lines = [
-        "# Personnes : des comptes de la base, que ces commandes ouvrent ; un dossier agit au nom de l’un d’eux.",
-        *(
-            f"#   jesignd user add {one.id} --first-name … --last-name … --email … --firm … --status accountant"
-            f"    # {_quoted(one.name)}"
-            for one in people
-        ),
-        "#   jesignd enrol accept IDENTIFIANT       jesignd delegation grant COURRIEL… --right sceller",
-    ]
-    return "\n".join(lines) + "\n"
+    head = "# Personnes : des comptes de la base, que ces commandes ouvrent ; un dossier agit au nom de l’un d’eux."
+    return "\n".join([head, *(f"#   {command}" for command in commands or _COMMANDS)]) + "\n"
 
 
-def _folders(draft: Draft, acts_as: str) -> str:
+def _folders(draft: Draft) -> str:
     if not draft.watches:
         return "folders: []                    # aucun dossier encore : jesignd census DOSSIER en propose\n"
     lines = ["folders:"]
+    mark = _mark(known=draft.acts_as is not None, what="compte qui répond des documents")
     for watch in draft.watches:
         returns = str(PurePosixPath(draft.results, "retours", watch.name))
         lines += [
             f"  - name: {watch.name}" + (f"                 # {watch.note}" if watch.note else ""),
             f"    connector: {watch.connector}",
             f"    path: {_quoted(watch.path)}",
-            f"    acts_as: {acts_as}{_mark(known=bool(draft.people), what='compte qui répond des documents')}",
+            f"    acts_as: {draft.acts_as or _NOBODY}{mark}",
             f"    rejects: {_quoted(returns + '/_rejets')}",
             f"    returns: {_quoted(returns)}",
             "    # mode: poll             # partage Windows ou NFS : aucun événement, on relit",

@@ -1,10 +1,10 @@
-"""App: revocation lists, revocation answers, issuers' certificates, and whether the program is well."""
+"""App: revocation lists, revocation answers, issuers' certificates, payment notices, and whether all is well."""
 
 from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -17,7 +17,7 @@ from starlette.routing import Route
 from jesignd.errors import JesignError
 from jesignd.store import nodes, revocation
 from jesignd.store.revocation import KnownAuthority, Signed
-from jesignd.web import ocsp
+from jesignd.web import bodies, ocsp
 from jesignd.web.headers import StrictHeaders
 
 if TYPE_CHECKING:
@@ -59,11 +59,7 @@ class _Desk:
 
     async def ocsp_post(self, request: Request) -> Response:
         """A request in the body."""
-        body = b""
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > ocsp.LONGEST_REQUEST:
-                raise HTTPException(413)
+        body = await bodies.read(request, most=ocsp.LONGEST_REQUEST)
         return await run_in_threadpool(self._ocsp, body)
 
     def ocsp_get(self, request: Request) -> Response:
@@ -91,8 +87,8 @@ class _Desk:
         return Response(der, media_type=media_type, headers=_cacheable(min(left, _CACHED_SECONDS)))
 
 
-def application(database: Database, *, clock: Callable[[], datetime.datetime]) -> Starlette:
-    """The pages of this store."""
+def application(database: Database, *, clock: Callable[[], datetime.datetime], more: Sequence[Route] = ()) -> Starlette:
+    """The pages of this store, and whatever else the configuration asks for."""
     desk = _Desk(database, clock)
     return Starlette(
         routes=[
@@ -101,6 +97,7 @@ def application(database: Database, *, clock: Callable[[], datetime.datetime]) -
             Route("/ca/{authority}.cer", desk.issuer, methods=["GET"]),
             Route("/ocsp", desk.ocsp_post, methods=["POST"]),
             Route("/ocsp/{request:path}", desk.ocsp_get, methods=["GET"]),
+            *more,
         ],
         middleware=[Middleware(StrictHeaders)],
         exception_handlers={JesignError: _unwell},

@@ -10,6 +10,7 @@ import uvicorn
 
 from jesignd.store.database import Database
 from jesignd.web.app import application
+from jesignd.web.payments import PaymentDesk
 
 if TYPE_CHECKING:
     from jesignd.settings.settings import Settings
@@ -31,8 +32,10 @@ def serve(settings: Settings) -> None:
     database = Database.open(settings.database_url())
     try:
         log.info("listening host=%s port=%d", host, port)
+        # Without payments nobody would read the notices: then nobody takes any.
+        payments = PaymentDesk(database, _now).routes() if settings.configuration.card is not None else ()
         uvicorn.run(
-            application(database, clock=lambda: datetime.datetime.now(datetime.UTC)),
+            application(database, clock=_now, more=payments),
             host=host,
             port=port,
             access_log=False,
@@ -47,3 +50,7 @@ def serve(settings: Settings) -> None:
     finally:
         database.close()
     log.info("stopped")
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)

@@ -26,7 +26,9 @@ class StripeOptions:
 
     api: str = ""
     """Address of the interface; empty: the library's own."""
-    tolerance_seconds: int = 300
+    tolerance_seconds: int = 30 * 86_400
+    """Not Stripe's five minutes: a notice waits in the store while the daemon is stopped, and a payment lost for that
+    would be worse than an old notice, which adds nothing because each payment is counted once."""
 
 
 class StripeCard(PaymentMethod[StripeOptions]):

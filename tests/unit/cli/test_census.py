@@ -4,13 +4,20 @@ import csv
 import io
 import json
 import os
+import shlex
 import stat
 import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jesignd.__main__ import main
+from jesignd.domain.census_people import Need, PersonRow
+from jesignd.domain.documents import DocumentKind
+from jesignd.domain.suggestions import commands, suggest
+from jesignd.store import people
 from jesignd.testing.exports import LOTS, NEUTRAL, QUADRA, exports, indexes, sidecar_of, write
 
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
@@ -143,23 +150,104 @@ def test_a_connector_may_be_imposed_and_an_unknown_one_is_refused_by_name(demo, 
     assert take(demo / "absent") == 4
 
 
-def test_people_named_in_a_sidecar_are_listed_and_an_accountant_becomes_a_person_of_the_proposal(tmp_path, capsys):
+def announced(root: Path, people: list[dict[str, object]], name: str = "LDM_T00752_2026") -> None:
+    root.mkdir(exist_ok=True)
+    (root / f"{name}.pdf").write_bytes(PDF)
+    (root / f"{name}.json").write_text(json.dumps({"jesign": 1, "signataires": people}), encoding="utf-8")
+
+
+CLIENT = {"ordre": 1, "role": "client", "nom": "Péan", "prenom": "Gaël", "email": "g.pean@exemple.fr"}
+ACCOUNTANT = {
+    "ordre": 2,
+    "role": "expert-comptable",
+    "nom": "Ménard",
+    "prenom": "Inès",
+    "email": "i.menard@exemple.fr",
+}
+STAFF = {"ordre": 3, "role": "collaborateur", "nom": "D’Argent", "prenom": "Léa", "email": "Lea.Dargent@exemple.fr"}
+
+
+def test_people_named_in_a_sidecar_are_listed_and_those_of_the_firm_get_an_account(tmp_path, capsys):
     root = tmp_path / "exports"
-    root.mkdir()
-    people = [
-        {"ordre": 1, "role": "client", "nom": "Péan", "prenom": "Gaël", "email": "g.pean@exemple.fr"},
-        {"ordre": 2, "role": "expert-comptable", "nom": "Ménard", "prenom": "Inès", "email": "i.menard@exemple.fr"},
-    ]
-    (root / "LDM_T00752_2026.pdf").write_bytes(PDF)
-    (root / "LDM_T00752_2026.json").write_text(json.dumps({"jesign": 1, "signataires": people}), encoding="utf-8")
+    announced(root, [CLIENT, ACCOUNTANT, STAFF])
+    announced(root, [CLIENT | {"ordre": 1}, STAFF | {"ordre": 2}], "BP_T00752_202610_MAT-0042")
     found = as_json(root, capsys)
     assert [(row["name"], row["need"]) for row in found["people"]] == [
         ("Inès Ménard", "enrolment"),
+        ("Léa D’Argent", "delegation"),
         ("Gaël Péan", "nothing"),
     ]
-    assert "jesignd user add i.menard@exemple.fr" in found["proposal"]
-    assert "    acts_as: i.menard@exemple.fr\n" in found["proposal"]
+    assert [(one["login"], one["status"], one["powers"]) for one in found["accounts"]] == [
+        ("i.menard", "accountant", []),
+        ("lea.dargent", "staff", [{"right": "seal", "kinds": ["BP"]}, {"right": "sign", "kinds": ["LDM"]}]),
+    ]
+    assert "    acts_as: i.menard\n" in found["proposal"]
+    assert "people:" not in found["proposal"]
     assert "g.pean" not in found["proposal"]
+
+
+def test_what_is_to_be_typed_is_shown_written_and_in_the_proposal_and_really_does_it(tmp_path, capsys, office):
+    root = tmp_path / "exports"
+    announced(root, [CLIENT, ACCOUNTANT, STAFF])
+    into = tmp_path / "resultat"
+    assert take(root, "-o", str(into)) == 0
+    shown = capsys.readouterr().out
+    typed = (into / "comptes-et-delegations.txt").read_text(encoding="utf-8").splitlines()
+    assert [line.split()[1:3] for line in typed] == [["user", "add"], ["user", "add"], ["delegation", "grant"]]
+    proposal = (into / "jesignd.propose.yaml").read_text(encoding="utf-8")
+    for line in typed:
+        assert line in shown
+        assert f"#   {line}\n" in proposal
+    invitation = (into / "reunion-de-lancement.txt").read_text(encoding="utf-8")
+    assert "- Inès Ménard\n- Léa D’Argent\n" in invitation
+    assert "Péan" not in invitation
+    assert main(["-c", str(into / "jesignd.propose.yaml"), "config", "check"]) == 0
+    with office.database.reading() as transaction:
+        (firm,) = people.list_firms(transaction)
+    for line in typed[:2]:
+        words = shlex.split(line.replace("CABINET", shlex.quote(firm.name)))
+        assert office.types(*words[1:]) == (5 if "i.menard" in words else 0), "she has an account there already"
+    (right,) = [words for words in typed[2].split(" --") if words.startswith("right")]
+    assert (right, "--kind LDM" in typed[2], "--by i.menard" in typed[2]) == ("right signer", True, True)
+
+
+def test_a_name_that_means_something_to_a_shell_or_to_yaml_is_only_a_name(tmp_path, capsys):
+    root = tmp_path / "exports"
+    hostile = "x'; rm -rf \u2028~ #\nrules: []\r: {a"
+    announced(root, [CLIENT, ACCOUNTANT | {"nom": hostile}, STAFF | {"email": "-c/etc/passwd@exemple.fr"}])
+    found = as_json(root, capsys)
+    if not found["accounts"]:
+        return
+    typed = [
+        line.removeprefix("#   ") for line in found["proposal"].splitlines() if line.startswith("#   jesignd user")
+    ]
+    for line in typed:
+        words = shlex.split(line)
+        assert words[:3] == ["jesignd", "user", "add"]
+        assert not {"rm", "rules:", ";"} & set(words)
+    path = tmp_path / "propose.yaml"
+    path.write_text(found["proposal"], encoding="utf-8")
+    path.chmod(0o600)
+    assert main(["-c", str(path), "config", "check"]) == 0
+
+
+@given(
+    st.lists(
+        st.tuples(st.text(max_size=40), st.text(max_size=40), st.text(max_size=40), st.sampled_from(Need)), max_size=6
+    )
+)
+def test_whatever_the_exports_say_each_command_is_one_line_that_a_shell_takes_word_for_word(named):
+    rows = [
+        PersonRow(f"{first} {last}", first, last, "r", address, False, need, 1, (DocumentKind.PAYSLIP,))
+        for first, last, address, need in named
+    ]
+    suggested = suggest(rows)
+    assert len({one.login for one in suggested}) == len(suggested)
+    for line in commands(suggested, firm="Cabinet d’Équerre"):
+        assert line.isprintable()
+        words = shlex.split(line)
+        assert words[:3] in (["jesignd", "user", "add"], ["jesignd", "delegation", "grant"])
+        assert words[words.index("--firm") + 1] == "Cabinet d’Équerre"
 
 
 def test_the_rules_in_force_say_which_kinds_nobody_has_thought_of(tmp_path, capsys):
@@ -218,3 +306,8 @@ def test_two_thousand_mixed_names_are_counted_right_in_ten_seconds(tmp_path, cap
     }
     assert {row["code"]: row["count"] for row in found["doubts"]} == {"E06": 280, "E02": 20}
     assert min(elapsed, spent) < 10, (elapsed, spent)
+    print(f"2000 files: {elapsed:.1f} s, {spent:.1f} s of processor")
+    proposal = tmp_path / "propose.yaml"
+    proposal.write_text(found["proposal"], encoding="utf-8")
+    proposal.chmod(0o600)
+    assert main(["-c", str(proposal), "config", "check"]) == 0

@@ -7,9 +7,13 @@ import importlib
 import io
 import json
 import re
+import sqlite3
 import zipfile
+from pathlib import Path
 
 import pytest
+import xlwt
+from sqlalchemy.exc import IntegrityError
 
 from jesignd.testing.authority import issue_person, make_authority
 
@@ -92,6 +96,85 @@ def test_the_example_of_the_deck_from_the_choice_of_the_firm_to_the_two_views(ty
     assert re.search(r"Jean-Luc Morel .* sceller .* expire le 24/10/2019", received[1])
 
 
+ADDRESSES = ("nadia@jlm.example", "karim@jlm.example")
+
+
+def a_list(folder: Path, form: str) -> Path:
+    """Two addresses in the first column, the first one twice, as spreadsheet programs and editors save them."""
+    file = folder / f"Liste du cabinet.{form}"
+    rows = [ADDRESSES[0], ADDRESSES[1], ADDRESSES[0].upper()]
+    if form == "xls":
+        book = xlwt.Workbook()
+        sheet = book.add_sheet("Feuil1")
+        for place, address in enumerate(rows):
+            sheet.write(place, 0, address)
+            sheet.write(place, 1, "Hubemploi ; Cap sur le numérique" if place == 0 else "")
+        book.save(str(file))
+    elif form == "xlsx":
+        with zipfile.ZipFile(file, "w") as book:
+            for name, text in xlsx(rows).items():
+                book.writestr(name, text)
+    elif form == "csv":
+        file.write_bytes("".join(f"{address};\r\n" for address in rows).encode("cp1252"))
+    else:
+        file.write_bytes("\ufeff".encode("utf-8") + "\n".join(rows).encode())
+    return file
+
+
+@pytest.mark.parametrize("form", ["xls", "xlsx", "txt", "csv"])
+def test_the_deck_is_replayed_with_each_form_of_list(types, firm, capsys, form):
+    """F35-F39, F76g: firm, list typed and imported, powers ticked, « Déléguer », confirmation, the delegate's view."""
+    colleague(types, "nadia")
+    assert types("firm", "list") == 0
+    assert "JLM – Pont-Audemer" in capsys.readouterr().out
+    ticked = ("--right", "préparer", "--right", "signer", "--right", "sceller", "--until", "08/10/2019")
+    file = a_list(firm, form)
+    assert types("delegation", "import", str(file), "lea@jlm.example", *GRANT, *ticked, answers=(PIN,)) == 0
+    told = capsys.readouterr()
+    assert "Votre demande a bien été prise en compte." in told.err
+    lines = [re.split(r" {2,}", line) for line in told.out.splitlines()]
+    assert [(line[0], line[1].lower(), line[2]) for line in lines] == [
+        ("1", "nadia@jlm.example", "délégué"),
+        ("2", "karim@jlm.example", "en attente d’un compte"),
+        ("3", "nadia@jlm.example", "doublon"),
+        ("4", "lea@jlm.example", "en attente d’un compte"),
+    ]
+    if form == "xls":
+        assert "droits ignorés : Hubemploi, Cap sur le numérique" in told.out
+    assert types("delegation", "list", "--received", "nadia") == 0
+    rows = [re.split(r" {2,}", line) for line in capsys.readouterr().out.splitlines()[1:]]
+    assert [(row[0], row[2], row[3], row[4]) for row in rows] == [
+        ("Jean-Luc Morel", power, "JLM – Pont-Audemer", "expire le 08/10/2019")
+        for power in ("sceller", "signer", "préparer")
+    ]
+    colleague(types, "karim")
+    assert "délégations reçues : 1" in capsys.readouterr().err
+    assert types("delegation", "list", "--received", "karim") == 0
+    assert capsys.readouterr().out.count("expire le 08/10/2019") == 3
+
+
+def test_a_list_is_granted_whole_or_not_at_all(types, firm, capsys, office):
+    """The store refuses the third line: neither the first nor the second is granted."""
+    database = sqlite3.connect(office.place.root / "etat" / "jesignd.db")
+    with database:
+        database.execute(
+            "CREATE TRIGGER full AFTER INSERT ON delegations WHEN (SELECT count(*) FROM delegations) = 3 "
+            "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        )
+    (firm / "liste.txt").write_text("".join(f"n{n}@jlm.example\n" for n in range(5)), encoding="utf-8")
+    ticked = ("--right", "sceller", "--until", "2019-10-24")
+    with pytest.raises(IntegrityError, match="full"):
+        types("delegation", "import", str(firm / "liste.txt"), *GRANT, *ticked, answers=(PIN,))
+    assert "prise en compte" not in capsys.readouterr().err
+    assert types("--format", "json", "delegation", "list", "--given", "jl.morel") == 0
+    assert json.loads(capsys.readouterr().out) == []
+    with database:
+        database.execute("DROP TRIGGER full")
+    database.close()
+    assert types("delegation", "import", str(firm / "liste.txt"), *GRANT, *ticked, answers=(PIN,)) == 0
+    assert capsys.readouterr().out.count("en attente d’un compte") == 5
+
+
 def test_three_powers_received_from_one_delegator_are_three_lines_with_their_term(types, firm, capsys):
     colleague(types, "nadia")
     ticked = ("--right", "préparer", "--right", "signer", "--right", "sceller", "--until", "2019-10-08")
@@ -119,7 +202,7 @@ def test_a_right_of_another_site_creates_no_power_and_is_told(types, firm, capsy
     assert re.search(r"karim.* refusé .*aucun pouvoir coché ; droits ignorés : Hubemploi", told)
 
 
-@pytest.mark.parametrize("name", ["liste.pdf", "liste.ods", "liste"])
+@pytest.mark.parametrize("name", ["liste.pdf", "liste.ods", "liste.xlsm", "liste.docx", "liste"])
 def test_another_format_is_refused_by_its_name(types, firm, capsys, name):
     (firm / name).write_bytes(b"a@b.fr")
     code = types("delegation", "import", str(firm / name), *GRANT, "--right", "sceller", "--until", "2019-10-24")

@@ -1,19 +1,29 @@
 from __future__ import annotations
 
+import base64
+import io
 import json
 import os
 import stat
+import time
+import urllib.parse
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 
 from jesignd.__main__ import main
+from jesignd.domain.people import Account
+from jesignd.identity.codes import STEP_SECONDS, at_step
 from jesignd.pades.request import certificate_request
 from jesignd.settings.load import load
+from jesignd.store import people
+from jesignd.store.database import Database
 from jesignd.testing.authority import make_authority
 
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
+
+PASSWORD = "cheval correct agrafe batterie"
 
 
 class Firm:
@@ -33,6 +43,13 @@ class Firm:
         places = ("--state", str(self.root / "var"), "--results", str(self.root / "srv"))
         who = ("--firm", "Cabinet Ménard", "--siren", "123456782", "--accountant", "Inès Ménard")
         return self.types("init", "--yes", *who, *places, "--export", str(self.exports), *more)
+
+    def accounts(self) -> list[Account]:
+        database = Database.open(f"sqlite:///{self.root}/var/jesignd.db")
+        with database.reading() as transaction:
+            found = people.list_accounts(transaction)
+        database.close()
+        return found
 
     def steps(self, capsys) -> dict[int, dict[str, bool]]:
         capsys.readouterr()
@@ -89,6 +106,13 @@ def test_each_step_names_what_it_lacks(firm, capsys):
         "aucune valeur d’attente dans la configuration",
         "la clé et le certificat du cachet",
         "un expert-comptable du cabinet",
+        "son mot de passe",
+        "son téléphone mobile",
+        "sa pièce d’identité",
+        "son acceptation des conditions en vigueur",
+        "un préposé à l’enregistrement, autre que lui",
+        "l’approbation de son enregistrement",
+        "son certificat personnel",
         "du crédit au compte du cabinet",
         "un essai : un document scellé et livré",
     ]
@@ -159,13 +183,121 @@ def test_at_a_terminal_it_asks_and_a_wrong_siren_is_asked_again(firm, monkeypatc
             str(firm.root / "srv"),
             str(firm.exports),
             "y",
+            "",  # no authority of its own
+            "ines.menard@cabinet.example",
+            "06 12 34 56 78",
+            "n",  # no one-time codes
         ]
     )
     monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: next(answers))
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n"))
     assert firm.types("init") == 3
     assert load(firm.config).firm.siren == "123456782"
     assert load(firm.config).firm.demonstration
     assert list(answers) == []
+    told = capsys.readouterr()
+    assert "compte ouvert : ines.menard – prénom Inès, nom Ménard" in told.err
+    assert PASSWORD not in told.out + told.err
+    done = [name for name, is_done in firm.steps(capsys)[1].items() if is_done]
+    assert done[2:] == ["un expert-comptable du cabinet : Inès Ménard", "son mot de passe", "son téléphone mobile"]
+
+
+def test_one_time_codes_are_given_as_the_address_a_telephone_takes_and_confirmed_by_one(firm, monkeypatch, capsys):
+    """Who typed the secret over: the address is on the terminal, the code comes from what it says."""
+    firm.sets_up("--demo-authority")
+    answers = iter(["ines.menard@cabinet.example", "", "y"])
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: next(answers))
+    monkeypatch.setattr("jesignd.cli.asking.at_terminal", lambda: True)
+    telephone = Telephone(capsys, PASSWORD)
+    monkeypatch.setattr("sys.stdin", telephone)
+    assert firm.types("init", "--accountant", "Inès Ménard") == 3
+    assert "codes en service" in capsys.readouterr().err
+    assert telephone.address.startswith("otpauth://totp/Cabinet%20M%C3%A9nard%3Aines.menard?secret=")
+
+
+class Telephone(io.StringIO):
+    """Answers first with the password, then with the code that the address shown calls for."""
+
+    def __init__(self, capsys, password: str) -> None:
+        super().__init__(f"{password}\n")
+        self._capsys = capsys
+        self.address = ""
+
+    def readline(self, limit: int = -1, /) -> str:
+        line = super().readline(limit)
+        if line:
+            return line
+        told = self._capsys.readouterr().err
+        self.address = next(one for one in told.splitlines() if one.startswith("otpauth:"))
+        query = urllib.parse.parse_qs(urllib.parse.urlsplit(self.address).query)
+        secret = base64.b32decode(query["secret"][0])
+        return at_step(secret, int(time.time()) // STEP_SECONDS) + "\n"
+
+
+WHO = ("--email", "ines.menard@cabinet.example", "--mobile", "0612345678")
+
+
+def test_from_options_the_account_is_opened_once_and_the_second_time_nothing_changes(firm, tmp_path, capsys):
+    secret = tmp_path / "mot-de-passe"
+    secret.write_text(f"{PASSWORD}\n", encoding="utf-8")
+    assert firm.sets_up("--demo-authority", *WHO, "--password-file", str(secret)) == 3
+    before = firm.accounts()
+    assert [(one.login, one.profile.name, one.profile.email) for one in before] == [
+        ("ines.menard", "Inès Ménard", "ines.menard@cabinet.example")
+    ]
+    assert load(firm.config).folders[0].acts_as == "ines.menard"
+    steps = firm.steps(capsys)
+    missing = [name for name, done in steps[1].items() if not done]
+    assert missing[1:5] == [
+        "sa pièce d’identité",
+        "son acceptation des conditions en vigueur",
+        "un préposé à l’enregistrement, autre que lui",
+        "l’approbation de son enregistrement",
+    ]
+    assert firm.sets_up(*WHO, "--login", "autre", "--password-file", str(secret)) == 3
+    assert firm.accounts() == before
+
+
+def test_the_store_knows_the_firm_and_its_secrets_are_kept_from_others(firm):
+    firm.sets_up("--authority-url", "http://pki.cabinet.example")
+    keys = firm.config.parent / "keys"
+    for name in ("enregistrement.secret", "emission.secret"):
+        assert stat.S_IMODE((keys / name).stat().st_mode) == 0o600
+        assert len((keys / name).read_text()) >= 32
+    assert stat.S_IMODE((firm.root / "var-pki").stat().st_mode) == 0o700
+    database = Database.open(f"sqlite:///{firm.root}/var/jesignd.db")
+    with database.reading() as transaction:
+        assert [(one.name, one.siren) for one in people.list_firms(transaction)] == [("Cabinet Ménard", "123456782")]
+    database.close()
+
+
+def test_a_secret_lost_after_the_beginning_is_not_replaced_by_another_one(firm):
+    firm.sets_up()
+    secret = firm.config.parent / "keys" / "enregistrement.secret"
+    secret.unlink()
+    firm.sets_up()
+    assert not secret.exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (("--email", "pas une adresse"), "courriel refusé"),
+        (("--email", "ines@cabinet.example", "--mobile", "12"), "mobile"),
+        (("--email", "ines@cabinet.example", "--password-file", "/nowhere"), "illisible"),
+    ],
+)
+def test_an_answer_that_cannot_be_taken_is_told(firm, capsys, given, told):
+    assert firm.sets_up(*given) in {5, 78}
+    assert told in capsys.readouterr().err
+
+
+def test_whose_name_is_given_in_one_word_is_asked_for_the_whole_of_it(firm, capsys):
+    places = ("--state", str(firm.root / "var"), "--results", str(firm.root / "srv"))
+    who = ("--firm", "Cabinet", "--siren", "123456782", "--accountant", "Ménard", "--email", "m@cabinet.example")
+    assert firm.types("init", "--yes", *who, *places) == 78
+    assert "--accountant" in capsys.readouterr().err
+    assert firm.accounts() == []
 
 
 def test_a_request_is_made_with_a_key_left_by_an_interrupted_set_up(firm):
