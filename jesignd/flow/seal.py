@@ -134,19 +134,20 @@ def _publish(results: Sequence[Made | Failed], *, vault: Vault) -> list[Made | F
 
 
 def _chunks(waiting: Sequence[Document], line: SealingLine) -> list[list[Document]]:
-    """Documents of one profile that go to a child together; where trusted time is asked for, each goes alone."""
+    """Documents sealed alike that go to a child together; where trusted time is asked for, each goes alone."""
     chunks: list[list[Document]] = []
-    open_chunks: dict[str, tuple[list[Document], int]] = {}
+    open_chunks: dict[tuple[str, bool], tuple[list[Document], int]] = {}
     for document in waiting:
-        name, size = Route.of(document).profile, document.claimed.size
-        chunk, room = open_chunks.get(name, ([], 0))
+        route, size = Route.of(document), document.claimed.size
+        alike = (route.profile, route.test)
+        chunk, room = open_chunks.get(alike, ([], 0))
         if not chunk or len(chunk) >= TOGETHER or size > room:
             chunk, room = [], TOGETHER_BYTES
             chunks.append(chunk)
         chunk.append(document)
-        profile = line.profiles.get(name)
+        profile = line.profiles.get(route.profile)
         alone = profile is not None and profile.level is not PadesLevel.B_B
-        open_chunks[name] = (chunk, -1 if alone else room - size)
+        open_chunks[alike] = (chunk, -1 if alone else room - size)
     return chunks
 
 
@@ -253,6 +254,9 @@ def _request(
 
 
 def _tools(route: Route, line: SealingLine) -> tuple[SealProfile, Credential]:
+    """What the route is sealed with, as it was decided: a rule that became a trial since then, or ceased to be one,
+    makes no trial of what is paid for, nor a seal of what is not.
+    """
     profile = line.profiles.get(route.profile)
     credential = line.credentials.get(profile.key) if profile else None
     if profile is None or credential is None:
@@ -266,7 +270,7 @@ def _tools(route: Route, line: SealingLine) -> tuple[SealProfile, Credential]:
                 "see what `jesignd doctor` says of it, mend it, then reload the configuration",
             ),
         )
-    return profile, credential
+    return replace(profile, test=route.test), credential
 
 
 def _proofs(profile: SealProfile, credential: Credential, line: SealingLine) -> RevocationMaterial | None:

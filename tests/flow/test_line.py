@@ -254,6 +254,7 @@ def test_a_test_rule_costs_nothing_says_so_in_the_mark_and_leaves_the_real_seal_
     office.config.write_text(real, encoding="utf-8")
     office.top_up(100, "virement")
     office.reload()
+    office.wait_for(lambda: "reloaded folders" in (office.root / "journal.log").read_text(encoding="utf-8"))
     trial.unlink()
     office.drop(NAME, payslip, into=office.exports / "pour-de-bon")
     office.wait_until_settled(2)

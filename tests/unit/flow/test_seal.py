@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -52,6 +53,21 @@ def test_a_sealed_document_is_charged_told_and_sent_on_in_one_go(line, authorise
     assert (told["act"], told["person"], told["level"]) == (f"seal:{document}:0", line.claire.id, "B-B")
     assert line.promised(document) == [(Stage.DELIVER, "ged", 0, 0.0)]
     assert line.leftovers() == []
+
+
+def test_what_was_decided_is_what_is_sealed_though_its_rule_became_a_trial_or_ceased_to_be_one_meanwhile(
+    line, authorised
+):
+    (real,) = authorised(1)
+    line.rules[0] = replace(line.rules[0], test=True)
+    (trial,) = authorised(2)
+
+    line.do(Stage.SEAL, real, trial)
+
+    files = {one: line.vault.read_sealed(one, 0, line.document(one).sealed.digest) for one in (real, trial)}
+    assert b"/Reason(TEST" not in files[real]
+    assert b"/Reason(TEST" in files[trial]
+    assert line.balance() == 995
 
 
 def test_sealed_twice_at_the_same_time_it_is_one_file_and_one_debit(line, authorised):
