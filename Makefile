@@ -17,8 +17,8 @@ UV := $(V)/bin/uv
 PLUGINS := $(wildcard plugins/*/pyproject.toml)
 EDITABLE := -e . $(addprefix -e ,$(dir $(PLUGINS)))
 ARGS ?=
-# Three for two processors: many tests wait for a daemon, a clock or a disk.
-WORKERS ?= $(shell echo $$(( $$(nproc) * 3 / 2 + 1 / $$(nproc) )))
+# Twice as many as processors: many tests wait for a daemon, a clock or a disk; whoever is done takes from the others.
+WORKERS ?= $(shell echo $$(( $$(nproc) * 2 )))
 
 # What the slower tests call, and the Debian package that has it.
 TOOLS := pdfsig:poppler-utils qpdf:qpdf softhsm2-util:softhsm2 mutool:mupdf-tools strace:strace initdb:postgresql
@@ -31,7 +31,7 @@ demo: $(V)/.run
 dev: $(V)/.dev
 
 test: $(V)/.dev tools
-	$(V)/bin/python -m pytest -n $(WORKERS) $(ARGS)
+	$(V)/bin/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: $(V)/.dev
 	$(V)/bin/ruff check .

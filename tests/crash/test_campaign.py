@@ -35,10 +35,10 @@ def _possible() -> bool:
 
 @pytest.mark.parametrize("campaign", [11], indirect=True)
 def test_each_input_is_sealed_once_wherever_the_daemon_is_killed(campaign):
-    runs = list(campaign.runs(Kind.KILL, campaign.chosen(Kind.KILL, 8)))
+    runs = list(campaign.runs(Kind.KILL, campaign.chosen(Kind.KILL, 6)))
 
     assert [str(run) for run in runs if run.violations] == []
-    assert sum(bool(run.struck) for run in runs) >= 5
+    assert sum(bool(run.struck) for run in runs) >= 4
 
 
 @pytest.mark.parametrize("campaign", [13], indirect=True)
